@@ -1,0 +1,23 @@
+export type { Clock, Timer } from "./clock.ts"
+export { MAX_TIMER_MS } from "./clock.ts"
+export type { Log, LogFields, LogLevel, LogRecord, LogSink } from "./log.ts"
+export { LOG_LEVELS, logTo, silentLog } from "./log.ts"
+export type {
+  Address,
+  ByteStream,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  NetworkErrorCode,
+  StreamOptions,
+  StreamReader,
+  TlsIdentity,
+  TlsOptions,
+  TlsStream,
+} from "./network.ts"
+export { NetworkError } from "./network.ts"
+export type { Random } from "./random.ts"
+export type { Runtime } from "./runtime.ts"
+export type { Store, StoreErrorCode } from "./store.ts"
+export { checkStoreName, StoreError } from "./store.ts"

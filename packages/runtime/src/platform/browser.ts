@@ -1,0 +1,1 @@
+export { browserClock as platformClock } from "../browser/clock.ts"
