@@ -1,13 +1,4 @@
-/** A version as it goes on the wire (darkfi-net 1.5). */
-export interface AppVersion {
-  readonly major: bigint
-  readonly minor: bigint
-  readonly patch: bigint
-  /** Pre-release identifiers, or empty. */
-  readonly pre: string
-  /** Build identifiers, or empty. */
-  readonly build: string
-}
+import { parseSemVer, type SemVer } from "@dchat/wire"
 
 /** Timeouts of one transport, in seconds. What is left out takes the default of {@link profileOf}. */
 export interface ProfileSettings {
@@ -51,7 +42,7 @@ export interface Settings {
   /** The application's name; peers whose name differs are refused. Default `darkfi`. */
   readonly appName: string
   /** The application's version; peers must have the same major and minor. */
-  readonly appVersion: AppVersion
+  readonly appVersion: Readonly<SemVer>
   /** URL schemes that may be dialled. Default none, which dials nothing, not even seeds or peers. */
   readonly activeProfiles: readonly string[]
   /** URL schemes that are reached through another transport (darkfi-net 7.8). */
@@ -60,7 +51,7 @@ export interface Settings {
   readonly torSocks5Proxy: string | undefined
   /** Nym's SOCKS5 proxy, for mixing. */
   readonly nymSocks5Proxy: string | undefined
-  /** The SOCKS5 proxy that i2p addresses are dialled through. Default `socks5://127.0.0.1:4447`. */
+  /** The SOCKS5 proxy that i2p addresses are dialled through. Default `socks5://127.0.0.1:4447/`. */
   readonly i2pSocks5Proxy: string
   /** How many outbound connections are kept up. Default 8. */
   readonly outboundConnections: number
@@ -103,12 +94,12 @@ export const defaultSettings: Settings = {
   seeds: [],
   magicBytes: Uint8Array.of(0xd9, 0xef, 0xb6, 0x7d),
   appName: "darkfi",
-  appVersion: { major: 0n, minor: 5n, patch: 0n, pre: "", build: "" },
+  appVersion: parseSemVer("0.5.0"),
   activeProfiles: [],
   mixedProfiles: [],
   torSocks5Proxy: undefined,
   nymSocks5Proxy: undefined,
-  i2pSocks5Proxy: "socks5://127.0.0.1:4447",
+  i2pSocks5Proxy: "socks5://127.0.0.1:4447/",
   outboundConnections: 8,
   inboundConnections: 8,
   localnet: false,
