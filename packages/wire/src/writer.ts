@@ -52,17 +52,20 @@ export class Writer {
 
   u16(value: number): void {
     if ((value & 0xffff) !== value) throw outOfRange("u16", value)
-    this.#view.setUint16(this.#advance(2), value, true)
+    const at = this.#advance(2)
+    this.#view.setUint16(at, value, true)
   }
 
   u32(value: number): void {
     if (value >>> 0 !== value) throw outOfRange("u32", value)
-    this.#view.setUint32(this.#advance(4), value, true)
+    const at = this.#advance(4)
+    this.#view.setUint32(at, value, true)
   }
 
   u64(value: bigint): void {
     if (typeof value !== "bigint" || value < 0n || value > MAX_U64) throw outOfRange("u64", value)
-    this.#view.setBigUint64(this.#advance(8), value, true)
+    const at = this.#advance(8)
+    this.#view.setBigUint64(at, value, true)
   }
 
   u128(value: bigint): void {
@@ -74,22 +77,26 @@ export class Writer {
 
   i8(value: number): void {
     if ((value << 24) >> 24 !== value) throw outOfRange("i8", value)
-    this.#view.setInt8(this.#advance(1), value)
+    const at = this.#advance(1)
+    this.#view.setInt8(at, value)
   }
 
   i16(value: number): void {
     if ((value << 16) >> 16 !== value) throw outOfRange("i16", value)
-    this.#view.setInt16(this.#advance(2), value, true)
+    const at = this.#advance(2)
+    this.#view.setInt16(at, value, true)
   }
 
   i32(value: number): void {
     if ((value | 0) !== value) throw outOfRange("i32", value)
-    this.#view.setInt32(this.#advance(4), value, true)
+    const at = this.#advance(4)
+    this.#view.setInt32(at, value, true)
   }
 
   i64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw outOfRange("i64", value)
-    this.#view.setBigInt64(this.#advance(8), value, true)
+    const at = this.#advance(8)
+    this.#view.setBigInt64(at, value, true)
   }
 
   i128(value: bigint): void {
@@ -101,12 +108,14 @@ export class Writer {
   f32(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f32 takes a number, not ${show(value)}`)
     if (!Number.isFinite(Math.fround(value)) && Number.isFinite(value)) throw outOfRange("f32", value)
-    this.#view.setFloat32(this.#advance(4), value, true)
+    const at = this.#advance(4)
+    this.#view.setFloat32(at, value, true)
   }
 
   f64(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f64 takes a number, not ${show(value)}`)
-    this.#view.setFloat64(this.#advance(8), value, true)
+    const at = this.#advance(8)
+    this.#view.setFloat64(at, value, true)
   }
 
   bool(value: boolean): void {
@@ -126,7 +135,8 @@ export class Writer {
       if (value < 0n) throw outOfRange("VarInt", value)
       value = Number(value)
     } else if (!Number.isSafeInteger(value) || value < 0) throw outOfRange("VarInt", value)
-    this.#putVarint(this.#advance(varintSize(value)), value)
+    const at = this.#advance(varintSize(value))
+    this.#putVarint(at, value)
   }
 
   /** The VarInt count of elements that take at least `minBytes` each: the counterpart of `Reader.count`. */
