@@ -1,8 +1,8 @@
 import { isTable, type Place, SettingsError, wrongValue } from "./error.ts"
 import { seconds } from "./kind.ts"
-import { nearestName } from "./nearest.ts"
 import { defaultSettings, type ProfileSettings, type Settings } from "./settings.ts"
 import { ADDRESS_FIELDS, PROFILE_TIMEOUTS, type Setting, SETTINGS } from "./table.ts"
+import { unknownKeys } from "./unknown-keys.ts"
 import { DIAL_SCHEMES } from "./url.ts"
 
 /** What goes with the table of {@link settingsFromTable}. */
@@ -51,7 +51,14 @@ export function settingsFromTable(table: unknown, options: SettingsFromTableOpti
   const profileTables = asTable(net["profiles"] ?? {}, { key: "profiles", table: NET })
 
   const values: Values = readValues(net, SETTINGS, NET)
-  const warnings = [...unknownKeys(net, NET_KEYS, NET), ...unknownKeys(profileTables, DIAL_SCHEMES, "[net.profiles]")]
+  const misplaced = TIMEOUT_KEYS.filter((key) => Object.hasOwn(net, key))
+  const warnings = [
+    ...misplaced.map(
+      (key) => `${key} in ${NET} has no effect: it belongs into a profile, such as ${profileName("tcp")}`,
+    ),
+    ...unknownKeys(net, [...NET_KEYS, ...TIMEOUT_KEYS], NET),
+    ...unknownKeys(profileTables, DIAL_SCHEMES, "[net.profiles]"),
+  ]
   const profiles = new Map<string, Profile>()
   for (const [scheme, value] of Object.entries(profileTables)) {
     const profile = asTable(value, { key: scheme, table: "[net.profiles]" })
@@ -84,18 +91,6 @@ function readProfile(table: Table, name: string): Profile {
 function readValues(table: Table, settings: readonly Setting[], name: string): Values {
   const present = settings.filter(({ key }) => Object.hasOwn(table, key))
   return Object.fromEntries(present.map(({ field, key, kind }) => [field, kind.read(table[key], { key, table: name })]))
-}
-
-function unknownKeys(table: Table, known: readonly string[], name: string): string[] {
-  return Object.keys(table)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      if (name === NET && TIMEOUT_KEYS.includes(key)) {
-        return `${key} in ${NET} has no effect: it belongs into a profile, such as ${profileName("tcp")}`
-      }
-      const nearest = nearestName(key, known)
-      return `${key} in ${name} is unknown and has no effect${nearest === undefined ? "" : `; did you mean ${nearest}?`}`
-    })
 }
 
 function missingProfile(scheme: string): SettingsError {

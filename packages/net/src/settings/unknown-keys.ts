@@ -1,4 +1,19 @@
 /**
+ * One line for each key of a TOML table that nobody knows, with the known one that was most likely meant.
+ *
+ * @param name What the table is called, such as `[net]`.
+ */
+export function unknownKeys(table: object, known: readonly string[], name: string): string[] {
+  return Object.keys(table)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const nearest = nearestName(key, known)
+      const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`
+      return `${key} in ${name} is unknown and has no effect${hint}`
+    })
+}
+
+/**
  * The one of `names` that somebody who wrote `name` most likely meant, or `undefined` when none is near: no more than
  * a third of the letters may be wrong, missing, surplus or swapped.
  */

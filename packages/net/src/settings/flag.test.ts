@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { SettingsError } from "./error.ts"
-import { settingFlags } from "./flags.ts"
+import { settingFlags } from "./flag.ts"
 
 function flag(field: string) {
   return settingFlags.find((one) => one.field === field)!

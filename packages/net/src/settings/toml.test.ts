@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { SettingsError } from "./error.ts"
-import { settingsFromTable } from "./from-table.ts"
+import { settingsFromTable } from "./toml.ts"
 import { defaultSettings, profileOf } from "./settings.ts"
 import { SETTINGS } from "./table.ts"
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { nearestName } from "./nearest.ts"
+import { nearestName } from "./unknown-keys.ts"
 
 const NAMES = ["inbound", "inbound_connections", "outbound_connections", "peers", "seeds"]
 
