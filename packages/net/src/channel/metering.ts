@@ -1,0 +1,88 @@
+/** What a message costs its sender, and how much of it is too much (darkfi-net 4.5). Declared beside the message. */
+export interface Metering {
+  /** What one message counts. */
+  readonly score: number
+  /** The sum within the window above which messages are slowed down. 0: this message is not metered. */
+  readonly threshold: number
+  /** Delay for each point above the threshold, in milliseconds. */
+  readonly stepMs: number
+  /** How long a message counts, in milliseconds. 0: for as long as the channel lives. */
+  readonly windowMs: number
+}
+
+/** For messages that cost nothing. */
+export const UNMETERED: Metering = { score: 0, threshold: 0, stepMs: 0, windowMs: 0 }
+
+/** A window is divided into this many slices; a score counts for a whole number of slices. */
+const SLICES = 32
+
+/**
+ * Which way a score's age is rounded to slices. What others send leaves `early`, so that nobody is judged for more than
+ * they sent; what we send leaves `late`, so that we never send more than a peer with an exact meter lets pass.
+ */
+export type MeterRounding = "early" | "late"
+
+/**
+ * The scores of one message type in one direction of a channel, within a sliding window. Time is the monotonic clock's,
+ * in milliseconds. Memory does not depend on how many messages are counted.
+ */
+export class Meter {
+  readonly #metering: Metering
+  readonly #slices: number
+  readonly #sliceMs: number
+  #scores: Float64Array | undefined
+  #newest = 0
+  #total = 0
+
+  constructor(metering: Metering, rounding: MeterRounding) {
+    this.#metering = metering
+    this.#slices = rounding === "early" ? SLICES : SLICES + 1
+    this.#sliceMs = metering.windowMs / SLICES
+  }
+
+  /** Counts one message. */
+  push(now: number): void {
+    const { score, threshold, windowMs } = this.#metering
+    if (threshold === 0) return
+    if (windowMs > 0) {
+      this.#prune(now)
+      this.#scores ??= new Float64Array(this.#slices)
+      const at = this.#newest % this.#slices
+      this.#scores[at] = (this.#scores[at] ?? 0) + score
+    }
+    this.#total += score
+  }
+
+  /** The sum of the scores within the window. */
+  total(now: number): number {
+    this.#prune(now)
+    return this.#total
+  }
+
+  /** How long to hold the next message back, in milliseconds. */
+  delay(now: number): number {
+    const { threshold, stepMs } = this.#metering
+    if (threshold === 0) return 0
+    return Math.max(0, this.total(now) - threshold) * stepMs
+  }
+
+  #prune(now: number): void {
+    if (this.#sliceMs === 0) return
+    const slice = Math.floor(now / this.#sliceMs)
+    const passed = slice - this.#newest
+    if (passed <= 0) return
+    this.#newest = slice
+    const scores = this.#scores
+    if (scores === undefined) return
+    if (passed >= this.#slices) {
+      scores.fill(0)
+      this.#total = 0
+      return
+    }
+    for (let i = slice - passed + 1; i <= slice; i++) {
+      const at = i % this.#slices
+      this.#total -= scores[at] ?? 0
+      scores[at] = 0
+    }
+  }
+}
