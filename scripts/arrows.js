@@ -113,17 +113,25 @@ function manifestProblems({ root, byName, from }) {
 
   const tsconfig = `${from.folder}/tsconfig.json`
   if (!existsSync(path.join(root, tsconfig))) return problems
-  /** @type {{ references?: { path: string }[] }} */
-  const { references = [] } = readJson(path.join(root, tsconfig))
-  const built = new Set(references.map((reference) => path.posix.join(from.folder, reference.path)))
+  const built = referencesOf(root, tsconfig)
   const needed = new Set(dependencies.flatMap(([name]) => byName.get(name)?.folder ?? []))
   /** @param {string} folder @param {string} why */
   const complain = (folder, why) =>
     problems.push({ file: tsconfig, line: 1, arrow: `${from.room} -> ${path.basename(folder)}`, why })
+  if (!referencesOf(root, "tsconfig.packages.json").has(from.folder)) {
+    problems.push({ file: "tsconfig.packages.json", line: 1, arrow: from.room, why: "a package that is not built" })
+  }
   for (const folder of needed) if (!built.has(folder)) complain(folder, "a dependency that is not among its references")
   for (const folder of built)
     if (!needed.has(folder)) complain(folder, "a reference that is not among its dependencies")
   return problems
+}
+
+/** The folders that a tsconfig.json refers to. @param {string} root @param {string} tsconfig */
+function referencesOf(root, tsconfig) {
+  /** @type {{ references?: { path: string }[] }} */
+  const { references = [] } = readJson(path.join(root, tsconfig))
+  return new Set(references.map((reference) => path.posix.join(path.posix.dirname(tsconfig), reference.path)))
 }
 
 /**

@@ -32,6 +32,9 @@ function house() {
 
   return {
     "package.json": JSON.stringify({ devDependencies: { vitest: "4.0.0" } }),
+    "tsconfig.packages.json": JSON.stringify({
+      references: ["runtime", "task", "jsonrpc", "net", "sim"].map((room) => ({ path: `./packages/${room}` })),
+    }),
     "packages/runtime/package.json": manifest("@dchat/runtime", [], { exports: { ".": "./x.js", "./node": "./x.js" } }),
     "packages/runtime/tsconfig.json": tsconfig(),
     "packages/runtime/src/index.ts": `export * from "./clock.ts"`,
@@ -142,6 +145,14 @@ test.each([
     "a reference must be a dependency",
     { "packages/runtime/tsconfig.json": `{ "references": [{ "path": "../task" }] }` },
     "packages/runtime/tsconfig.json:1 runtime -> task: a reference that is not among its dependencies",
+  ],
+  [
+    "a package must be built",
+    {
+      "packages/wire/package.json": `{ "name": "@dchat/wire", "version": "1.0.0" }`,
+      "packages/wire/tsconfig.json": `{}`,
+    },
+    "tsconfig.packages.json:1 wire: a package that is not built",
   ],
   [
     "a room must be in the plan",

@@ -12,6 +12,7 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url))
  * @property {string} name
  * @property {string} version
  * @property {boolean} [private]
+ * @property {Record<string, string>} [bin]
  * @property {Record<string, unknown>} [exports]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
