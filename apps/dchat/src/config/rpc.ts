@@ -1,0 +1,42 @@
+import { isTable, list, text, unknownKeys, url, wrongValue } from "@dchat/net/settings"
+
+/** The `[rpc]` table (darkfi-rpc-and-apps 2.6). */
+export interface RpcSettings {
+  /** Where the daemon takes JSON-RPC. */
+  readonly listen: string
+  /** Methods that are answered as if they did not exist. */
+  readonly disabledMethods: readonly string[]
+}
+
+/** Where the daemon takes JSON-RPC, and where the commands look for it, unless told otherwise. */
+export const DEFAULT_RPC_URL = "tcp://127.0.0.1:51054"
+
+/** The keys of the table. */
+export const RPC_KEYS = ["rpc_listen", "rpc_disabled_methods"]
+
+/** What an RPC address is. */
+export const rpcUrl = url(["tcp"], DEFAULT_RPC_URL)
+
+const methods = list(text)
+const RPC = "[rpc]"
+
+/**
+ * Reads the `[rpc]` table of a configuration file, parsed already.
+ *
+ * @param flags What the command line says; it wins.
+ * @throws SettingsError for a value that is not allowed.
+ */
+export function readRpcTable(
+  table: unknown,
+  flags: Partial<RpcSettings> = {},
+): { readonly settings: RpcSettings; readonly warnings: readonly string[] } {
+  const rpc = table ?? {}
+  if (!isTable(rpc)) throw wrongValue({ key: "rpc", table: "" }, rpc, "a table")
+  const { rpc_listen: listen = DEFAULT_RPC_URL, rpc_disabled_methods: disabled = [] } = rpc
+  const settings = {
+    listen: rpcUrl.read(listen, { key: "rpc_listen", table: RPC }),
+    disabledMethods: methods.read(disabled, { key: "rpc_disabled_methods", table: RPC }),
+    ...flags,
+  }
+  return { settings, warnings: unknownKeys(rpc, RPC_KEYS, RPC) }
+}
