@@ -1,0 +1,42 @@
+import { comesFromCancel } from "../cancel/cancellation.ts"
+import type { CancelScope } from "../cancel/cancel-scope.ts"
+
+/** The work of a task. It gets the scope in which it runs and must end soon after that is cancelled. */
+export type Main<T> = (scope: CancelScope) => Promise<T>
+
+/** How a task has ended. */
+export type Outcome<T> =
+  /** It came to its own end. */
+  | { readonly status: "done"; readonly value: T }
+  /**
+   * It was stopped first. `reason` is the stop error that was chosen at the start. `error` is there when the work threw
+   * something else on its way out.
+   */
+  | { readonly status: "stopped"; readonly reason: unknown; readonly error?: unknown }
+  /** It threw an error of its own, or its stop handler did. */
+  | { readonly status: "failed"; readonly error: unknown }
+
+/**
+ * Runs `main` to its end, and tells which came first: its own end or the cancellation of `scope`. When both happen in
+ * the same turn, its own end counts (darkfi-rpc-and-apps 1.1, items 1 and 2). In a cancelled scope it does not begin.
+ */
+export async function runToOutcome<T>(main: Main<T>, scope: CancelScope): Promise<Outcome<T>> {
+  if (scope.cancelled) return { status: "stopped", reason: scope.reason }
+
+  let first: "end" | "cancel" | undefined
+  // Not before the next microtask: a main that has ended already is about to say so.
+  const unlink = scope.onCancel(() => void Promise.resolve().then(() => (first ??= "cancel")))
+  try {
+    const value = await main(scope)
+    first ??= "end"
+    return first === "end" ? { status: "done", value } : { status: "stopped", reason: scope.reason }
+  } catch (error) {
+    first ??= "end"
+    if (first === "end") return { status: "failed", error }
+    return comesFromCancel(scope, error)
+      ? { status: "stopped", reason: scope.reason }
+      : { status: "stopped", reason: scope.reason, error }
+  } finally {
+    unlink()
+  }
+}
