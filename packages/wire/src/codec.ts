@@ -19,7 +19,7 @@ export type TypeOf<C> = C extends Codec<infer T> ? T : never
 
 /** `value` as bytes. Throws an {@link EncodeError}. */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
-  const writer = new Writer(Math.max(64, codec.minBytes))
+  const writer = new Writer(256)
   codec.encode(writer, value)
   return writer.take()
 }

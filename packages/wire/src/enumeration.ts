@@ -1,7 +1,7 @@
 import type { Codec, TypeOf } from "./codec.ts"
 import { checkNames } from "./composites.ts"
 import { DefinitionError, EncodeError, inPart } from "./errors.ts"
-import { show } from "./writer.ts"
+import { show } from "./show.ts"
 
 /** A variant with a tag of its own choosing. Made by {@link tagged}. */
 export interface Tagged<T> {

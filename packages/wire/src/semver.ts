@@ -3,7 +3,7 @@ import { FormatError } from "./errors.ts"
 import { struct } from "./composites.ts"
 import { convert } from "./adapters.ts"
 import { string, u64 } from "./primitives.ts"
-import { show } from "./writer.ts"
+import { show } from "./show.ts"
 
 /** A version (darkfi-net 1.5). */
 export interface SemVer {

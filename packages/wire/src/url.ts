@@ -2,7 +2,7 @@ import { convert } from "./adapters.ts"
 import type { Codec } from "./codec.ts"
 import { FormatError } from "./errors.ts"
 import { string } from "./primitives.ts"
-import { show } from "./writer.ts"
+import { show } from "./show.ts"
 
 /** Schemes that the reference's URL parser treats as it treats http. JavaScript's does not, for these. */
 const SPECIAL = new Set(["tcp", "tcp+tls", "tor", "tor+tls", "socks5", "socks5+tls", "nym", "nym+tls", "quic"])

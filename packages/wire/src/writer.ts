@@ -1,5 +1,6 @@
 import { EncodeError, MAX_DEPTH, MAX_EMPTY_ELEMENTS } from "./errors.ts"
-import { encodeUtf8, isWellFormed } from "./utf8.ts"
+import { show } from "./show.ts"
+import { encodeShortAscii, encodeUtf8, isWellFormed } from "./utf8.ts"
 
 const MAX_U64 = 0xffff_ffff_ffff_ffffn
 const MAX_U128 = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffffn
@@ -14,7 +15,6 @@ const MAX_U128 = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffffn
 export class Writer {
   readonly #chunkBytes: number
   #bytes: Uint8Array<ArrayBuffer>
-  #view: DataView<ArrayBuffer>
   #start = 0
   #end = 0
   #depth = 0
@@ -24,7 +24,6 @@ export class Writer {
   constructor(chunkBytes = 8192) {
     this.#chunkBytes = chunkBytes
     this.#bytes = new Uint8Array(chunkBytes)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** How many bytes wait to be taken. */
@@ -35,13 +34,13 @@ export class Writer {
   /** What was written since the last `take` or `discard`. Not copied, and never touched again by this writer. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.subarray(this.#start, this.#end)
-    this.#startAt(this.#end)
+    this.#begin(this.#end)
     return taken
   }
 
   /** Drops what was written since the last `take`. */
   discard(): void {
-    this.#startAt(this.#start)
+    this.#begin(this.#start)
   }
 
   u8(value: number): void {
@@ -52,51 +51,45 @@ export class Writer {
 
   u16(value: number): void {
     if ((value & 0xffff) !== value) throw outOfRange("u16", value)
-    const at = this.#advance(2)
-    this.#view.setUint16(at, value, true)
+    this.#put16(this.#advance(2), value)
   }
 
   u32(value: number): void {
     if (value >>> 0 !== value) throw outOfRange("u32", value)
-    const at = this.#advance(4)
-    this.#view.setUint32(at, value, true)
+    this.#put32(this.#advance(4), value)
   }
 
   u64(value: bigint): void {
     if (typeof value !== "bigint" || value < 0n || value > MAX_U64) throw outOfRange("u64", value)
-    const at = this.#advance(8)
-    this.#view.setBigUint64(at, value, true)
+    this.#put64(this.#advance(8), value)
   }
 
   u128(value: bigint): void {
     if (typeof value !== "bigint" || value < 0n || value > MAX_U128) throw outOfRange("u128", value)
     const at = this.#advance(16)
-    this.#view.setBigUint64(at, value & MAX_U64, true)
-    this.#view.setBigUint64(at + 8, value >> 64n, true)
+    this.#put64(at, value & MAX_U64)
+    this.#put64(at + 8, value >> 64n)
   }
 
   i8(value: number): void {
     if ((value << 24) >> 24 !== value) throw outOfRange("i8", value)
     const at = this.#advance(1)
-    this.#view.setInt8(at, value)
+    this.#bytes[at] = value
   }
 
   i16(value: number): void {
     if ((value << 16) >> 16 !== value) throw outOfRange("i16", value)
-    const at = this.#advance(2)
-    this.#view.setInt16(at, value, true)
+    this.#put16(this.#advance(2), value)
   }
 
   i32(value: number): void {
     if ((value | 0) !== value) throw outOfRange("i32", value)
-    const at = this.#advance(4)
-    this.#view.setInt32(at, value, true)
+    this.#put32(this.#advance(4), value)
   }
 
   i64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw outOfRange("i64", value)
-    const at = this.#advance(8)
-    this.#view.setBigInt64(at, value, true)
+    this.#put64(this.#advance(8), BigInt.asUintN(64, value))
   }
 
   i128(value: bigint): void {
@@ -107,15 +100,15 @@ export class Writer {
   /** Rounded to the nearest f32. A finite number that would round to infinity is out of range. */
   f32(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f32 takes a number, not ${show(value)}`)
-    if (!Number.isFinite(Math.fround(value)) && Number.isFinite(value)) throw outOfRange("f32", value)
+    if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw outOfRange("f32", value)
     const at = this.#advance(4)
-    this.#view.setFloat32(at, value, true)
+    this.#view().setFloat32(at, value, true)
   }
 
   f64(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f64 takes a number, not ${show(value)}`)
     const at = this.#advance(8)
-    this.#view.setFloat64(at, value, true)
+    this.#view().setFloat64(at, value, true)
   }
 
   bool(value: boolean): void {
@@ -126,24 +119,25 @@ export class Writer {
   /** A VarInt: a bigint up to 2^64 - 1, or a whole number up to 2^53 - 1 (darkfi-net 1.2). */
   varint(value: number | bigint): void {
     if (typeof value === "bigint") {
+      if (value < 0n || value > MAX_U64) throw outOfRange("VarInt", value)
       if (value > Number.MAX_SAFE_INTEGER) {
-        if (value > MAX_U64) throw outOfRange("VarInt", value)
         this.u8(0xff)
         this.u64(value)
-        return
+      } else {
+        this.varint(Number(value))
       }
-      if (value < 0n) throw outOfRange("VarInt", value)
-      value = Number(value)
-    } else if (!Number.isSafeInteger(value) || value < 0) throw outOfRange("VarInt", value)
-    const at = this.#advance(varintSize(value))
-    this.#putVarint(at, value)
+    } else {
+      if (!Number.isSafeInteger(value) || value < 0) throw outOfRange("VarInt", value)
+      this.#putVarint(this.#advance(varintSize(value)), value)
+    }
   }
 
   /** The VarInt count of elements that take at least `minBytes` each: the counterpart of `Reader.count`. */
   count(count: number, minBytes: number): void {
     if (minBytes === 0) {
-      if (count > this.#empties)
+      if (count > this.#empties) {
         throw new EncodeError("bad-length", `${count} elements that may take no bytes are too many`)
+      }
       this.#empties -= count
     }
     this.varint(count)
@@ -166,47 +160,46 @@ export class Writer {
   /** A VarInt length and UTF-8. */
   string(value: string): void {
     if (typeof value !== "string") throw new EncodeError("bad-type", `a string is needed, not ${show(value)}`)
-    const sized = this.#openSized(varintSize(value.length))
-    let rest = value
-    let room = value.length
-    for (;;) {
-      this.#reserve(room)
-      const { read, written } = encodeUtf8(rest, this.#bytes.subarray(this.#end, this.#end + room))
-      this.#end += written
-      if (read === rest.length) break
-      rest = rest.slice(read)
-      room = rest.length * 3
+    const width = varintSize(value.length)
+    this.#reserve(width + value.length)
+    if (encodeShortAscii(value, this.#bytes, this.#end + width)) {
+      this.#putVarint(this.#advance(width), value.length)
+      this.#advance(value.length)
+      return
     }
-    const written = this.length - sized
-    if (written !== value.length && !isWellFormed(value)) {
-      throw new EncodeError("bad-string", "a string has half a surrogate pair, which UTF-8 cannot hold")
+    const begin = this.#open(width)
+    this.#text(value)
+    if (this.length - begin !== value.length && !isWellFormed(value)) {
+      throw new EncodeError("bad-string", `${show(value)} has half a surrogate pair, which UTF-8 cannot hold`)
     }
-    this.#closeSized(sized, varintSize(value.length))
+    this.#close(begin, width)
   }
 
-  /** A VarInt length and just what `write` writes. */
+  /** A VarInt length and just what `write` writes. What is longer than 252 bytes is moved once, within the buffer. */
   sized(write: (writer: Writer) => void): void {
-    const sized = this.#openSized(1)
+    const begin = this.#open(1)
     write(this)
-    this.#closeSized(sized, 1)
+    this.#close(begin, 1)
   }
 
   /** One level of recursion: `write`, unless too many of them stand within one another. */
   nested(write: (writer: Writer) => void): void {
-    if (this.#depth === MAX_DEPTH) throw new EncodeError("too-deep", `more than ${MAX_DEPTH} values within one another`)
+    if (this.#depth === MAX_DEPTH) {
+      throw new EncodeError("too-deep", `more than ${MAX_DEPTH} values stand within one another`)
+    }
     this.#depth += 1
     write(this)
     this.#depth -= 1
   }
 
-  #startAt(start: number): void {
+  #begin(start: number): void {
     this.#start = start
     this.#end = start
     this.#depth = 0
     this.#empties = MAX_EMPTY_ELEMENTS
   }
 
-  /** Makes room for `length` bytes, counts them as written and says where they begin. */
+  /** Makes room for `length` bytes, counts them as written and says where they begin. `#bytes` may be another one after. */
   #advance(length: number): number {
     this.#reserve(length)
     const at = this.#end
@@ -220,27 +213,69 @@ export class Writer {
     const need = waiting.length + length
     this.#bytes = new Uint8Array(need <= this.#chunkBytes ? this.#chunkBytes : Math.max(need, 2 * waiting.length))
     this.#bytes.set(waiting)
-    this.#view = new DataView(this.#bytes.buffer)
     this.#start = 0
     this.#end = waiting.length
   }
 
+  #view(): DataView {
+    return new DataView(this.#bytes.buffer)
+  }
+
   /** Leaves `width` bytes for a length. Returns where what it counts begins, in bytes since the start. */
-  #openSized(width: number): number {
+  #open(width: number): number {
     this.#advance(width)
     return this.length
   }
 
   /** Writes the length for which `width` bytes were left, and moves what it counts when it needs more. */
-  #closeSized(sized: number, width: number): void {
-    const length = this.length - sized
+  #close(begin: number, width: number): void {
+    const length = this.length - begin
     const more = varintSize(length) - width
     if (more > 0) {
       this.#advance(more)
-      const from = this.#start + sized
+      const from = this.#start + begin
       this.#bytes.copyWithin(from + more, from, from + length)
     }
-    this.#putVarint(this.#start + sized - width, length)
+    this.#putVarint(this.#start + begin - width, length)
+  }
+
+  /** UTF-8, mostly into as much room as the text has units, which is all that ASCII needs. */
+  #text(value: string): void {
+    let rest = value
+    let room = value.length
+    while (rest !== "") {
+      this.#reserve(room)
+      const { read, written } = encodeUtf8(rest, this.#bytes, this.#end, this.#end + room)
+      this.#end += written
+      rest = rest.slice(read)
+      room = 3 * rest.length
+    }
+  }
+
+  #put16(at: number, value: number): void {
+    this.#bytes[at] = value
+    this.#bytes[at + 1] = value >> 8
+  }
+
+  #put32(at: number, value: number): void {
+    this.#bytes[at] = value
+    this.#bytes[at + 1] = value >> 8
+    this.#bytes[at + 2] = value >> 16
+    this.#bytes[at + 3] = value >> 24
+  }
+
+  #put64(at: number, value: bigint): void {
+    if (value <= Number.MAX_SAFE_INTEGER) this.#putSafe64(at, Number(value))
+    else {
+      this.#put32(at, Number(value & 0xffff_ffffn))
+      this.#put32(at + 4, Number(value >> 32n))
+    }
+  }
+
+  /** A number's bits beyond the 32nd are not within reach of the shift operators. */
+  #putSafe64(at: number, value: number): void {
+    this.#put32(at, value >>> 0)
+    this.#put32(at + 4, Math.floor(value / 0x1_0000_0000))
   }
 
   #putVarint(at: number, value: number): void {
@@ -248,13 +283,13 @@ export class Writer {
       this.#bytes[at] = value
     } else if (value < 0x1_0000) {
       this.#bytes[at] = 0xfd
-      this.#view.setUint16(at + 1, value, true)
+      this.#put16(at + 1, value)
     } else if (value < 0x1_0000_0000) {
       this.#bytes[at] = 0xfe
-      this.#view.setUint32(at + 1, value, true)
+      this.#put32(at + 1, value)
     } else {
       this.#bytes[at] = 0xff
-      this.#view.setBigUint64(at + 1, BigInt(value), true)
+      this.#putSafe64(at + 1, value)
     }
   }
 }
@@ -266,12 +301,4 @@ export function varintSize(value: number): number {
 
 function outOfRange(type: string, value: unknown): EncodeError {
   return new EncodeError("out-of-range", `${show(value)} is not a ${type}`)
-}
-
-/** A value, short enough for a message. */
-export function show(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
-  if (typeof value === "object" && value !== null) return `an object`
-  return String(value)
 }
