@@ -37,6 +37,9 @@ const NAME = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/
 /** Throws a {@link StoreError} unless `name` is one that every store takes. Every implementation calls it first. */
 export function checkStoreName(name: string): void {
   if (!NAME.test(name)) {
-    throw new StoreError("bad-name", `not a store name: ${JSON.stringify(name)}; use segments of letters, digits, ".", "_", "-" joined by "/"`)
+    throw new StoreError(
+      "bad-name",
+      `not a store name: ${JSON.stringify(name)}; use segments of letters, digits, ".", "_", "-" joined by "/"`,
+    )
   }
 }

@@ -1,1 +1,2 @@
 export { browserClock as platformClock } from "../browser/clock.ts"
+export { browserRandom as platformRandom } from "../browser/random.ts"

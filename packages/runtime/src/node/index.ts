@@ -1,0 +1,5 @@
+export { nodeClock } from "./clock.ts"
+export { NodeNetwork } from "./network.ts"
+export { nodeRandom } from "./random.ts"
+export { nodeRuntime, type NodeRuntimeOptions } from "./runtime.ts"
+export { DirectoryStore } from "./store.ts"

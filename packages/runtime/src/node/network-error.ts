@@ -1,0 +1,39 @@
+import { networkFailure } from "../network-failure.ts"
+import { NetworkError, type Address, type NetworkErrorCode } from "../network.ts"
+
+const CODES: Readonly<Record<string, NetworkErrorCode>> = {
+  ECONNREFUSED: "refused",
+  ENOENT: "refused",
+  ENOTSOCK: "refused",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
+  EHOSTDOWN: "unreachable",
+  ENETDOWN: "unreachable",
+  ETIMEDOUT: "timed-out",
+  ECONNRESET: "reset",
+  ECONNABORTED: "reset",
+  EPIPE: "reset",
+  EADDRINUSE: "address-in-use",
+  EADDRNOTAVAIL: "address-not-available",
+  EACCES: "no-permission",
+  EPERM: "no-permission",
+  ENOTFOUND: "not-found",
+  EAI_AGAIN: "not-found",
+  ENODATA: "not-found",
+  EAFNOSUPPORT: "unsupported",
+}
+
+/** What the platform said, in our words. `doing` says what was tried, such as "cannot connect to 127.0.0.1:80". */
+export function toNetworkError(error: unknown, doing: string, kind: Address["kind"] = "tcp"): NetworkError {
+  if (error instanceof NetworkError) return error
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const code = CODES[platformCode(cause)]
+  if (code !== undefined) return networkFailure(code, doing, kind, { cause })
+  return new NetworkError("failed", `${doing}: ${cause.message}`, { cause })
+}
+
+/** The system's name of an error. Of several attempts, the first one's. */
+export function platformCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return platformCode(error.errors[0])
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+}

@@ -1,0 +1,160 @@
+import { lookup } from "node:dns"
+import { connect as connectSocket, createServer, isIP, type Server, type Socket } from "node:net"
+import { formatAddress } from "../address.ts"
+import { silentLog, type Log } from "../log.ts"
+import {
+  NetworkError,
+  type Address,
+  type ByteStream,
+  type ConnectOptions,
+  type Listener,
+  type ListenOptions,
+  type Network,
+  type StreamOptions,
+  type TlsOptions,
+  type TlsStream,
+} from "../network.ts"
+import { QueuedListener } from "../stream/queued-listener.ts"
+import { SlabPool } from "../stream/write-buffer.ts"
+import { toNetworkError } from "./network-error.ts"
+import { NodeStream } from "./stream.ts"
+
+const BACKLOG = 1024
+const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 20_000 }
+
+/** TCP and unix sockets of this computer. */
+export class NodeNetwork implements Network {
+  readonly #log: Log
+  readonly #pool = new SlabPool()
+
+  constructor(log: Log = silentLog) {
+    this.#log = log
+  }
+
+  connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
+    const { signal } = options
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const socket = dial(address, options.localHost)
+      const settle = (): void => {
+        socket.off("connect", connected)
+        socket.off("error", failed)
+        signal?.removeEventListener("abort", aborted)
+      }
+      const connected = (): void => {
+        settle()
+        resolve(this.#stream(socket, address, options))
+      }
+      const failed = (error: Error): void => {
+        settle()
+        reject(toNetworkError(error, `cannot connect to ${formatAddress(address)}`, address.kind))
+      }
+      const aborted = (): void => {
+        settle()
+        socket.on("error", () => {})
+        socket.destroy()
+        reject(signal?.reason as Error)
+      }
+      socket.on("connect", connected)
+      socket.on("error", failed)
+      signal?.addEventListener("abort", aborted, { once: true })
+    })
+  }
+
+  async listen(address: Address, options: ListenOptions = {}): Promise<Listener> {
+    options.signal?.throwIfAborted()
+    const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true })
+    await bind(server, address, options)
+    const listener = new QueuedListener(boundAddress(server, address), options, () => server.close())
+    server.on("connection", (socket) => listener.offer(this.#stream(socket, address, options)))
+    server.on("error", (error) =>
+      this.#log.warn("cannot accept a connection", { address: formatAddress(address), error }),
+    )
+    return listener
+  }
+
+  resolve(host: string, options: { signal?: AbortSignal } = {}): Promise<readonly string[]> {
+    const { signal } = options
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (isIP(host) !== 0) return Promise.resolve([host])
+    return new Promise((resolve, reject) => {
+      const aborted = (): void => reject(signal?.reason as Error)
+      signal?.addEventListener("abort", aborted, { once: true })
+      lookup(host, { all: true, verbatim: true }, (error, found) => {
+        signal?.removeEventListener("abort", aborted)
+        if (error !== null) reject(toNetworkError(error, `cannot look up ${host}`))
+        else resolve([...new Set(found.map((entry) => entry.address))])
+      })
+    })
+  }
+
+  #stream(socket: Socket, address: Address, options: StreamOptions): NodeStream {
+    return new NodeStream(socket, localOf(socket, address), remoteOf(socket, address), this.#pool, options)
+  }
+
+  upgradeTls(_stream: ByteStream, _options: TlsOptions): Promise<TlsStream> {
+    return Promise.reject(new NetworkError("unsupported", "TLS is not there yet"))
+  }
+}
+
+function dial(address: Address, localHost: string | undefined): Socket {
+  if (address.kind === "unix") return connectSocket({ path: address.path, allowHalfOpen: true })
+  return connectSocket({
+    host: address.host,
+    port: address.port,
+    ...SOCKET_OPTIONS,
+    ...(localHost === undefined ? undefined : { localAddress: localHost }),
+  })
+}
+
+function bind(server: Server, address: Address, { backlog = BACKLOG, signal }: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      server.off("listening", bound)
+      server.off("error", failed)
+      signal?.removeEventListener("abort", aborted)
+    }
+    const bound = (): void => {
+      settle()
+      resolve()
+    }
+    const failed = (error: Error): void => {
+      settle()
+      reject(toNetworkError(error, `cannot listen on ${formatAddress(address)}`, address.kind))
+    }
+    const aborted = (): void => {
+      settle()
+      server.on("error", () => {})
+      server.close()
+      reject(signal?.reason as Error)
+    }
+    server.on("listening", bound)
+    server.on("error", failed)
+    signal?.addEventListener("abort", aborted, { once: true })
+    server.listen(
+      address.kind === "unix" ? { path: address.path, backlog } : { host: address.host, port: address.port, backlog },
+    )
+  })
+}
+
+function boundAddress(server: Server, address: Address): Address {
+  const bound = server.address()
+  return bound === null || typeof bound === "string"
+    ? address
+    : { kind: "tcp", host: plainIp(bound.address), port: bound.port }
+}
+
+function localOf(socket: Socket, address: Address): Address {
+  if (address.kind === "unix") return address
+  return { kind: "tcp", host: plainIp(socket.localAddress ?? "0.0.0.0"), port: socket.localPort ?? 0 }
+}
+
+function remoteOf(socket: Socket, address: Address): Address {
+  if (address.kind === "unix") return address
+  return { kind: "tcp", host: plainIp(socket.remoteAddress ?? "0.0.0.0"), port: socket.remotePort ?? 0 }
+}
+
+/** A dual-stack listener shows IPv4 peers as `::ffff:1.2.3.4`. */
+function plainIp(ip: string): string {
+  return ip.startsWith("::ffff:") && ip.includes(".") ? ip.slice("::ffff:".length) : ip
+}

@@ -1,0 +1,28 @@
+import type { Log } from "../log.ts"
+import type { Network } from "../network.ts"
+import type { Random } from "../random.ts"
+import type { Runtime } from "../runtime.ts"
+import type { Store } from "../store.ts"
+import type { VirtualClock } from "./clock.ts"
+
+/** A computer of a virtual world: a runtime for the programs on it. */
+export interface VirtualHost extends Runtime {
+  readonly name: string
+  /** Its addresses, beside those of the loopback interface. */
+  readonly ips: readonly string[]
+  readonly clock: VirtualClock
+  readonly random: Random
+  readonly network: Network
+  readonly store: Store
+  readonly log: Log
+}
+
+/** Options of {@link VirtualWorld.host}. */
+export interface HostOptions {
+  /** Unique in the world; other hosts find it by this name. */
+  readonly name: string
+  /** Its IP address or addresses, unique in the world. Default: the next one of 10.0.0.0/8. */
+  readonly ip?: string | readonly string[]
+  /** What it finds on its disk: that of a host before, for a restart. Default: a new memory store. */
+  readonly store?: Store
+}

@@ -1,0 +1,176 @@
+import { canonicalIp, formatAddress, isLoopback } from "../address.ts"
+import { networkFailure } from "../network-failure.ts"
+import type {
+  Address,
+  ByteStream,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  NetworkErrorCode,
+  TlsOptions,
+  TlsStream,
+} from "../network.ts"
+import { QueuedListener } from "../stream/queued-listener.ts"
+import type { Internet, Site } from "./internet.ts"
+import type { Link } from "./link.ts"
+import { Pipe } from "./pipe.ts"
+import { VirtualStream } from "./stream.ts"
+import { upgradeTlsInMemory } from "./tls.ts"
+
+/** When an attempt that nobody answers ends, as Linux has it. */
+const CONNECT_TIMEOUT_MS = 127_000
+
+type TcpAddress = Extract<Address, { kind: "tcp" }>
+
+/** The network as one host of a world sees it. */
+export class VirtualNetwork implements Network {
+  readonly #internet: Internet
+  readonly #here: Site
+
+  constructor(internet: Internet, here: Site) {
+    this.#internet = internet
+    this.#here = here
+  }
+
+  async connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
+    options.signal?.throwIfAborted()
+    if (address.kind === "unix") return this.#connectUnix(address.path, options)
+    const ips = this.#internet.lookUp(this.#here, address.host)
+    let failure: unknown
+    for (const ip of ips) {
+      try {
+        return await this.#connectTcp({ ...address, host: ip }, options)
+      } catch (error) {
+        if (options.signal?.aborted === true) throw error
+        failure ??= error
+      }
+    }
+    throw failure
+  }
+
+  async listen(address: Address, options: ListenOptions = {}): Promise<Listener> {
+    options.signal?.throwIfAborted()
+    const { ports } = this.#here
+    const asked =
+      address.kind === "unix"
+        ? address
+        : { ...address, host: this.#internet.lookUp(this.#here, address.host)[0] ?? address.host }
+    const listener = new QueuedListener(ports.reserve(asked), options, () => ports.remove(listener))
+    ports.add(listener)
+    return listener
+  }
+
+  async resolve(host: string, options: { signal?: AbortSignal } = {}): Promise<readonly string[]> {
+    options.signal?.throwIfAborted()
+    return this.#internet.lookUp(this.#here, host)
+  }
+
+  upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream> {
+    return upgradeTlsInMemory(stream, options)
+  }
+
+  #connectUnix(path: string, options: ConnectOptions): Promise<ByteStream> {
+    const address: Address = { kind: "unix", path }
+    const end = { host: this.#here.name, ip: "", port: 0 }
+    return this.#dial({ from: end, to: end }, this.#here, address, address, options)
+  }
+
+  async #connectTcp(remote: TcpAddress, options: ConnectOptions): Promise<ByteStream> {
+    const there = isLoopback(remote.host) ? this.#here : this.#internet.siteAt(remote.host)
+    const local: TcpAddress = {
+      kind: "tcp",
+      host: this.#localIp(remote, options.localHost),
+      port: this.#here.ports.free(),
+    }
+    const link = {
+      from: { host: this.#here.name, ip: local.host, port: local.port },
+      to: { host: there?.name, ip: remote.host, port: remote.port },
+    }
+    return this.#dial(link, there, local, remote, options)
+  }
+
+  /** The address that a connection to `remote` comes from. */
+  #localIp(remote: TcpAddress, asked: string | undefined): string {
+    const doing = `cannot connect to ${formatAddress(remote)}`
+    if (asked !== undefined) {
+      const ip = canonicalIp(asked)
+      if (ip === undefined || !this.#here.ports.has(ip))
+        throw networkFailure("address-not-available", `${doing} from ${asked}`)
+      return ip
+    }
+    const isV6 = remote.host.includes(":")
+    if (isLoopback(remote.host)) return isV6 ? "::1" : "127.0.0.1"
+    const ip = this.#here.ips.find((own) => own.includes(":") === isV6)
+    if (ip === undefined) throw networkFailure("unreachable", doing)
+    return ip
+  }
+
+  async #dial(
+    link: Link,
+    there: Site | undefined,
+    local: Address,
+    remote: Address,
+    options: ConnectOptions,
+  ): Promise<ByteStream> {
+    const { policy, context } = this.#internet.world
+    const { signal } = options
+    const name = `${this.#here.name}>${there?.name ?? "?"} ${formatAddress(remote)}`
+    const fail = (code: NetworkErrorCode): Error =>
+      networkFailure(code, `cannot connect to ${formatAddress(remote)}`, remote.kind)
+
+    const verdict = policy.connect(link, context)
+    if (verdict.kind === "lose") {
+      await this.#internet.wait(CONNECT_TIMEOUT_MS, `${name} timed-out`, signal)
+      throw fail("timed-out")
+    }
+    if (verdict.kind !== "deliver") {
+      const code = verdict.kind === "refuse" ? "refused" : "unreachable"
+      await this.#internet.wait(verdict.delay, `${name} ${code}`, signal)
+      throw fail(code)
+    }
+    await this.#internet.wait(verdict.delay, `${name} connect`, signal)
+    const listener = there?.ports.find(remote)
+    if (there === undefined || listener === undefined) {
+      const code = there === undefined ? "unreachable" : "refused"
+      await this.#internet.wait(verdict.delay, `${name} ${code}`, signal)
+      throw fail(code)
+    }
+    const [mine, theirs] = this.#pair(there, link, local, remote, verdict.delay, options, listener)
+    listener.offer(theirs)
+    try {
+      await this.#internet.wait(verdict.delay, `${name} connected`, signal)
+    } catch (error) {
+      void mine.close()
+      throw error
+    }
+    return mine
+  }
+
+  #pair(
+    there: Site,
+    link: Link,
+    local: Address,
+    remote: Address,
+    delay: number,
+    options: ConnectOptions,
+    listener: QueuedListener,
+  ): readonly [VirtualStream, VirtualStream] {
+    const { world, pool } = this.#internet
+    const { scheduler } = world
+    const mine = new VirtualStream(scheduler, local, remote, pool, options)
+    const theirs = new VirtualStream(scheduler, remote, local, pool, listener.options)
+    const from = nameOf(this.#here, local)
+    const to = nameOf(there, remote)
+    const openFrom = scheduler.now + delay
+    const out = new Pipe(world, link, `${from}>${to}`, mine, theirs, openFrom)
+    const back = new Pipe(world, { from: link.to, to: link.from }, `${to}>${from}`, theirs, mine, openFrom)
+    mine.join(out, back)
+    theirs.join(back, out)
+    return [mine, theirs]
+  }
+}
+
+function nameOf(site: Site, address: Address): string {
+  return `${site.name}:${address.kind === "tcp" ? address.port : address.path}`
+}

@@ -1,0 +1,88 @@
+import { formatAddress, isLoopback } from "../address.ts"
+import { networkFailure } from "../network-failure.ts"
+import type { Address } from "../network.ts"
+import type { QueuedListener } from "../stream/queued-listener.ts"
+
+/** The ports that a system gives to those who do not care: 49152 to 65535. */
+const FIRST_FREE = 49_152
+const LAST = 65_535
+
+/** What a host listens on. */
+export class Ports {
+  readonly #ips: readonly string[]
+  readonly #tcp = new Map<number, QueuedListener[]>()
+  readonly #unix = new Map<string, QueuedListener>()
+  #nextFree = FIRST_FREE
+
+  constructor(ips: readonly string[]) {
+    this.#ips = ips
+  }
+
+  /** Who listens there. */
+  find(address: Address): QueuedListener | undefined {
+    if (address.kind === "unix") return this.#unix.get(address.path)
+    return this.#tcp.get(address.port)?.find((listener) => covers(listener.address, address.host))
+  }
+
+  /** The address to listen on, with a port: `address`, whose host is an IP address, or with a free port where it says 0. Throws a {@link NetworkError} when it cannot be had. */
+  reserve(address: Address): Address {
+    const doing = `cannot listen on ${formatAddress(address)}`
+    if (address.kind === "unix") {
+      if (this.#unix.has(address.path)) throw networkFailure("address-in-use", doing, "unix")
+      return address
+    }
+    if (!isWildcard(address.host) && !this.has(address.host)) throw networkFailure("address-not-available", doing)
+    if (address.port === 0) return { ...address, port: this.free() }
+    if (this.#tcp.get(address.port)?.some((other) => overlap(other.address, address)) === true)
+      throw networkFailure("address-in-use", doing)
+    return address
+  }
+
+  add(listener: QueuedListener): void {
+    const { address } = listener
+    if (address.kind === "unix") this.#unix.set(address.path, listener)
+    else this.#tcp.set(address.port, [...(this.#tcp.get(address.port) ?? []), listener])
+  }
+
+  remove(listener: QueuedListener): void {
+    const { address } = listener
+    if (address.kind === "unix") {
+      this.#unix.delete(address.path)
+      return
+    }
+    const left = (this.#tcp.get(address.port) ?? []).filter((other) => other !== listener)
+    if (left.length > 0) this.#tcp.set(address.port, left)
+    else this.#tcp.delete(address.port)
+  }
+
+  /** A port that nobody listens on, another one each time until they come round again. */
+  free(): number {
+    for (let tries = FIRST_FREE; tries <= LAST; tries++) {
+      const port = this.#nextFree
+      this.#nextFree = port === LAST ? FIRST_FREE : port + 1
+      if (!this.#tcp.has(port)) return port
+    }
+    throw networkFailure("address-not-available", "no port is free")
+  }
+
+  /** Whether an IP address is this host's. */
+  has(ip: string): boolean {
+    return isLoopback(ip) || this.#ips.includes(ip)
+  }
+}
+
+function isWildcard(ip: string): boolean {
+  return ip === "0.0.0.0" || ip === "::"
+}
+
+function covers(bound: Address, ip: string): boolean {
+  return (
+    bound.kind === "tcp" &&
+    (bound.host === ip || bound.host === "::" || (bound.host === "0.0.0.0" && !ip.includes(":")))
+  )
+}
+
+function overlap(bound: Address, wanted: Address): boolean {
+  if (bound.kind !== "tcp" || wanted.kind !== "tcp") return false
+  return isWildcard(wanted.host) || covers(bound, wanted.host)
+}

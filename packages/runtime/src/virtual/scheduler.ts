@@ -1,0 +1,162 @@
+import { makeDrain } from "./drain.ts"
+import { EventHeap } from "./event-heap.ts"
+import { VirtualTimeError } from "./error.ts"
+
+/** So many events of one moment, or turns of one event, mean that time will never pass. */
+const STUCK_AFTER = 1_000_000
+
+/** An event of virtual time. It can be scheduled again when it has run. */
+export class ScheduledEvent {
+  time = 0
+  sequence = 0
+  /** Whether it waits for its moment. */
+  isScheduled = false
+  /** What the trace calls it; empty when what runs writes a line of its own. */
+  readonly label: string
+  readonly action: () => void
+
+  constructor(label: string, action: () => void) {
+    this.label = label
+    this.action = action
+  }
+}
+
+/** When a run of the scheduler ends. */
+export interface Goal {
+  /** Asked when everything that follows from an event has run. */
+  reached(): boolean
+  /** No event after this moment runs. */
+  readonly limit: number
+}
+
+/** Virtual time: runs events in the order of their moments, each with all that follows from it before the next. */
+export class Scheduler {
+  readonly #heap = new EventHeap<ScheduledEvent>()
+  readonly #drain = makeDrain()
+  readonly #trace: ((line: string) => void) | undefined
+  #deferred: (() => void)[] = []
+  #sequence = 0
+  #cancelled = 0
+  #running = false
+  /** Milliseconds since the world began. */
+  now = 0
+
+  constructor(trace?: (line: string) => void) {
+    this.#trace = trace
+  }
+
+  /** Events that wait. */
+  get pending(): number {
+    return this.#heap.size - this.#cancelled
+  }
+
+  /** Whether anybody reads the trace; ask before making a line. */
+  get isTraced(): boolean {
+    return this.#trace !== undefined
+  }
+
+  /** Writes a line of the trace, with the time before it. */
+  trace(line: string): void {
+    this.#trace?.(`${this.now} ${line}`)
+  }
+
+  /** Puts an event that does not wait already at `time`, or now when that is past. */
+  schedule(event: ScheduledEvent, time: number): void {
+    event.time = time > this.now ? time : this.now
+    event.sequence = this.#sequence++
+    event.isScheduled = true
+    this.#heap.push(event)
+  }
+
+  /** Forgets an event that waits; it must not be scheduled again. */
+  cancel(event: ScheduledEvent): void {
+    if (!event.isScheduled) return
+    event.isScheduled = false
+    // Cancelled events leave the heap when they are half of it: cheaper than finding each.
+    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#heap.size) {
+      this.#cancelled = 0
+      this.#heap.filter((other) => other.isScheduled)
+    }
+  }
+
+  /** Calls back when the event that runs now has ended, with every promise that it settled. */
+  defer(callback: () => void): void {
+    this.#deferred.push(callback)
+  }
+
+  /**
+   * Runs until the goal is reached, nothing is left, or what is left lies behind the goal's limit.
+   *
+   * @throws what an event throws; {@link VirtualTimeError} when time stands still, or when it runs already.
+   */
+  run(goal: Goal): Promise<"reached" | "idle" | "limit"> {
+    if (this.#running)
+      throw new VirtualTimeError("busy", "the world runs already; await the advance or runUntil before the next")
+    this.#running = true
+    return new Promise((resolve, reject) => {
+      let moment = this.now
+      let turns = 0
+      const turn = (): void => {
+        try {
+          if (this.#deferred.length > 0) this.#runDeferred()
+          else {
+            const outcome = this.#next(goal)
+            if (outcome !== "ran") {
+              this.#running = false
+              resolve(outcome)
+              return
+            }
+          }
+          if (this.now !== moment) {
+            moment = this.now
+            turns = 0
+          } else if (++turns > STUCK_AFTER) throw stuck(moment)
+        } catch (error) {
+          this.#running = false
+          reject(error)
+          return
+        }
+        this.#drain(turn)
+      }
+      this.#drain(turn)
+    })
+  }
+
+  #next(goal: Goal): "ran" | "reached" | "idle" | "limit" {
+    if (goal.reached()) return "reached"
+    for (;;) {
+      const event = this.#heap.peek()
+      if (event === undefined) return "idle"
+      if (event.isScheduled && event.time > goal.limit) return "limit"
+      this.#heap.pop()
+      if (!event.isScheduled) {
+        this.#cancelled--
+        continue
+      }
+      event.isScheduled = false
+      this.now = event.time
+      if (this.#trace !== undefined && event.label !== "") this.trace(event.label)
+      event.action()
+      return "ran"
+    }
+  }
+
+  #runDeferred(): void {
+    const deferred = this.#deferred
+    this.#deferred = []
+    let index = 0
+    try {
+      while (index < deferred.length) deferred[index++]?.()
+    } finally {
+      // One that throws does not take the others with it.
+      if (index < deferred.length) this.#deferred = [...deferred.slice(index), ...this.#deferred]
+    }
+  }
+}
+
+function stuck(moment: number): VirtualTimeError {
+  return new VirtualTimeError(
+    "stuck",
+    `time stands still at ${moment} ms: ${STUCK_AFTER} turns ran in this moment; look for a timer of 0 ms or a defer that sets itself again`,
+  )
+}

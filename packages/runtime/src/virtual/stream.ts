@@ -1,0 +1,197 @@
+import { formatAddress } from "../address.ts"
+import { networkFailure } from "../network-failure.ts"
+import type { Address, ByteStream, NetworkError, StreamOptions, StreamReader } from "../network.ts"
+import { Outbox, type OutboxPort } from "../stream/outbox.ts"
+import type { SlabPool } from "../stream/write-buffer.ts"
+import type { Pipe, PipeSource, PipeTarget } from "./pipe.ts"
+import type { Scheduler } from "./scheduler.ts"
+
+/** One end of a connection in memory. */
+export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTarget {
+  readonly localAddress: Address
+  readonly remoteAddress: Address
+  readonly #scheduler: Scheduler
+  readonly #outbox: Outbox
+  #pipes: { readonly out: Pipe; readonly in: Pipe } | undefined
+  #reader: StreamReader | undefined
+  /** What has come in and was not read. */
+  #unread: (Uint8Array<ArrayBuffer> | "end")[] = []
+  #isPaused = false
+  /** This side's half: `ending` while bytes wait before the end. */
+  #sending: "open" | "ending" | "ended" = "open"
+  /** The other side's half, as far as the reader knows. */
+  #receiving: "open" | "ended" = "open"
+  #gone: { readonly error: NetworkError | undefined } | undefined
+  #closed: Promise<NetworkError | undefined> | undefined
+  #tellClosed: ((error: NetworkError | undefined) => void) | undefined
+
+  constructor(scheduler: Scheduler, local: Address, remote: Address, pool: SlabPool, options: StreamOptions) {
+    this.#scheduler = scheduler
+    this.localAddress = local
+    this.remoteAddress = remote
+    this.#outbox = new Outbox(this, pool, options)
+  }
+
+  /** Says which pipes lead out and in. To be called once, before anything else. */
+  join(out: Pipe, into: Pipe): void {
+    this.#pipes = { out, in: into }
+  }
+
+  readInto(reader: StreamReader): void {
+    if (this.#reader !== undefined) throw new Error("a stream has one reader; readInto was called before")
+    this.#reader = reader
+    if (this.#gone !== undefined) this.#scheduler.defer(() => reader.close(this.#gone?.error))
+    else if (this.#unread.length > 0) this.#scheduler.defer(this.#read)
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    if (this.#unread.length > 0) this.#scheduler.defer(this.#read)
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#outbox.write(bytes)
+  }
+
+  flush(): void {
+    this.#outbox.flush()
+  }
+
+  get bufferedBytes(): number {
+    return this.#outbox.bufferedBytes
+  }
+
+  get writeCalls(): number {
+    return this.#outbox.writeCalls
+  }
+
+  drained(options?: { signal?: AbortSignal }): Promise<void> {
+    return this.#outbox.drained(options)
+  }
+
+  end(): void {
+    if (this.#gone !== undefined || this.#sending !== "open") return
+    this.#outbox.end()
+    this.#sending = "ending"
+    if (this.#out.send("end")) this.taken()
+  }
+
+  async close(): Promise<void> {
+    if (this.#gone === undefined) {
+      // As of an operating system: who closes with bytes unread breaks the connection.
+      if (this.#unread.some((load) => load !== "end")) this.#out.reset()
+      else if (this.#sending !== "ended") this.#out.endNow()
+      this.#leave(undefined)
+    }
+    await this.closed
+  }
+
+  get closed(): Promise<NetworkError | undefined> {
+    return (this.#closed ??= new Promise((resolve) => {
+      if (this.#gone !== undefined) resolve(this.#gone.error)
+      else this.#tellClosed = resolve
+    }))
+  }
+
+  /** For the outbox alone. */
+  defer(callback: () => void): void {
+    this.#scheduler.defer(callback)
+  }
+
+  /** For the outbox alone. */
+  send(parts: Uint8Array[]): boolean {
+    return this.#out.send(concat(parts))
+  }
+
+  /** For the pipe alone, as are the others below. */
+  taken(): void {
+    this.#outbox.sent()
+    if (this.#sending !== "ending" || this.#outbox.bufferedBytes > 0) return
+    this.#sending = "ended"
+    if (this.#receiving === "ended") this.#leave(undefined)
+  }
+
+  broken(): void {
+    this.#breakOff()
+  }
+
+  receive(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#gone !== undefined) {
+      this.#out.reset()
+      return true
+    }
+    if (this.#reader === undefined || this.#isPaused || this.#unread.length > 0) {
+      this.#unread.push(bytes)
+      return false
+    }
+    this.#reader.data(bytes)
+    return true
+  }
+
+  receiveEnd(): void {
+    if (this.#gone !== undefined) return
+    this.#unread.push("end")
+    this.#read()
+  }
+
+  receiveReset(): void {
+    this.#out.cut()
+    this.#breakOff()
+  }
+
+  get #out(): Pipe {
+    if (this.#pipes === undefined) throw new Error("this stream has not been joined")
+    return this.#pipes.out
+  }
+
+  readonly #read = (): void => {
+    const reader = this.#reader
+    while (reader !== undefined && !this.#isPaused && this.#gone === undefined) {
+      const load = this.#unread.shift()
+      if (load === undefined) return
+      if (load === "end") {
+        this.#receiving = "ended"
+        reader.end()
+        if (this.#sending === "ended") this.#leave(undefined)
+      } else {
+        reader.data(load)
+        this.#pipes?.in.consumed(load.length)
+      }
+    }
+  }
+
+  #breakOff(): void {
+    this.#leave(networkFailure("reset", `the connection with ${formatAddress(this.remoteAddress)} is gone`))
+  }
+
+  #leave(error: NetworkError | undefined): void {
+    if (this.#gone !== undefined) return
+    this.#gone = { error }
+    this.#unread = []
+    this.#outbox.close()
+    this.#scheduler.defer(() => {
+      this.#tellClosed?.(error)
+      this.#reader?.close(error)
+    })
+  }
+}
+
+/** One array of its own: the sender's may be shared with others, and what arrives belongs to the reader. */
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const first = parts[0]
+  if (parts.length === 1 && first !== undefined) return new Uint8Array(first)
+  let length = 0
+  for (const part of parts) length += part.length
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

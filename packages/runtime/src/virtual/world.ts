@@ -1,0 +1,177 @@
+import { canonicalIp } from "../address.ts"
+import { logTo, silentLog, type LogSink } from "../log.ts"
+import { MemoryStore } from "../memory-store.ts"
+import { VirtualClock } from "./clock.ts"
+import { VirtualTimeError } from "./error.ts"
+import type { HostOptions, VirtualHost } from "./host.ts"
+import { Internet } from "./internet.ts"
+import { fixedDelay, type LinkPolicy } from "./link.ts"
+import { VirtualNetwork } from "./network.ts"
+import { Ports } from "./ports.ts"
+import { SeededRandom } from "./random.ts"
+import { Scheduler } from "./scheduler.ts"
+import { TracedStore } from "./traced-store.ts"
+
+/** 2025-01-01T00:00:00Z. */
+const START_TIME = 1_735_689_600_000
+const LIMIT_MS = 3_600_000
+const WINDOW_BYTES = 64 * 1024
+
+/** Options of {@link virtualWorld}. */
+export interface WorldOptions {
+  /** All randomness follows from it. Default 1. */
+  readonly seed?: number | string
+  /** Wall time at the beginning, in milliseconds since 1970. Default: the start of 2025. */
+  readonly startTime?: number
+  /** What the network between hosts does. Default: 1 ms each way, whole chunks. */
+  readonly links?: LinkPolicy
+  /** Bytes that may be on the way or unread in one direction of a connection. Default 64 KiB. */
+  readonly windowBytes?: number
+  /** Gets a line for every event: the time, who, what, and a summary of the bytes. The same seed gives the same lines. */
+  readonly onTrace?: (line: string) => void
+  /** Where the hosts' logs go; each is named after its host. Default: nowhere. */
+  readonly log?: LogSink
+}
+
+/** Options of {@link VirtualWorld.runUntil} and {@link VirtualWorld.runUntilIdle}. */
+export interface RunOptions {
+  /** Virtual milliseconds after which it gives up. Default: an hour. */
+  readonly limitMs?: number
+}
+
+/**
+ * A world of its own: hosts with a clock, randomness, a network and a store each, on virtual time. Time passes only
+ * while `advance`, `runUntil` or `runUntilIdle` runs, and as fast as the computer can. Between two events everything
+ * that follows from the first has run: callbacks, promises, deferred calls.
+ *
+ * What an event throws ends the run, which rejects with it.
+ */
+export class VirtualWorld {
+  readonly #options: WorldOptions
+  readonly #scheduler: Scheduler
+  readonly #random: SeededRandom
+  readonly #internet: Internet
+  #hosts = 0
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options
+    const scheduler = new Scheduler(options.onTrace)
+    const random = new SeededRandom(options.seed ?? 1)
+    this.#scheduler = scheduler
+    this.#random = random
+    this.#internet = new Internet({
+      scheduler,
+      policy: options.links ?? fixedDelay(1),
+      context: {
+        random: random.fork("links"),
+        get now() {
+          return scheduler.now
+        },
+      },
+      windowBytes: options.windowBytes ?? WINDOW_BYTES,
+    })
+  }
+
+  /** Virtual milliseconds since the beginning. */
+  get now(): number {
+    return this.#scheduler.now
+  }
+
+  /** Timers and bytes on the way: 0 when nothing can happen any more by itself. */
+  get pendingEvents(): number {
+    return this.#scheduler.pending
+  }
+
+  /** Adds a computer. Throws when its name or an address is taken, or is no IP address. */
+  host(options: HostOptions): VirtualHost {
+    const { name } = options
+    const scheduler = this.#scheduler
+    this.#hosts++
+    const asked =
+      options.ip === undefined ? [this.#nextIp()] : typeof options.ip === "string" ? [options.ip] : options.ip
+    const ips = asked.map((text) => {
+      const ip = canonicalIp(text)
+      if (ip === undefined)
+        throw new Error(`${JSON.stringify(text)} is not an IP address; give ${name} one such as 10.0.0.1`)
+      return ip
+    })
+    const site = { name, ips, ports: new Ports(ips) }
+    this.#internet.add(site)
+    const store = options.store ?? new MemoryStore()
+    return {
+      name,
+      ips,
+      clock: new VirtualClock(scheduler, name, this.#options.startTime ?? START_TIME),
+      random: this.#random.fork("hosts").fork(name),
+      network: new VirtualNetwork(this.#internet, site),
+      store: scheduler.isTraced ? new TracedStore(store, name, scheduler) : store,
+      log: this.#options.log === undefined ? silentLog : logTo(this.#options.log).child(name),
+    }
+  }
+
+  /** Gives a name to addresses, for all hosts. */
+  setName(name: string, ips: readonly string[]): void {
+    this.#internet.setName(name, ips)
+  }
+
+  /** Lets so much virtual time pass, with all that happens in it. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#scheduler.now + ms
+    await this.#scheduler.run({ reached: () => false, limit: end })
+    this.#scheduler.now = end
+  }
+
+  /**
+   * Runs until a promise settles, and gives its value or rejects with its reason; or until a condition holds, which is
+   * asked after every event.
+   *
+   * @throws {VirtualTimeError} `idle` when nothing is left that could settle it, `limit` when too much time has passed.
+   */
+  runUntil<T>(goal: PromiseLike<T>, options?: RunOptions): Promise<T>
+  runUntil(goal: () => boolean, options?: RunOptions): Promise<void>
+  async runUntil<T>(goal: PromiseLike<T> | (() => boolean), options: RunOptions = {}): Promise<T | void> {
+    if (typeof goal === "function") return this.#runTo(goal, "the condition does not hold", options)
+    let isSettled = false
+    const settled = (): void => {
+      isSettled = true
+    }
+    goal.then(settled, settled)
+    await this.#runTo(() => isSettled, "the promise has not settled", options)
+    return goal
+  }
+
+  /** Runs until nothing is left that could happen. Throws a {@link VirtualTimeError} `limit` when there is always something, such as a timer that sets itself again. */
+  async runUntilIdle(options: RunOptions = {}): Promise<void> {
+    const { limitMs = LIMIT_MS } = options
+    const outcome = await this.#scheduler.run({ reached: () => false, limit: this.#scheduler.now + limitMs })
+    if (outcome === "limit") throw this.#outOfTime("it is not idle", limitMs)
+  }
+
+  async #runTo(reached: () => boolean, otherwise: string, { limitMs = LIMIT_MS }: RunOptions): Promise<void> {
+    const outcome = await this.#scheduler.run({ reached, limit: this.#scheduler.now + limitMs })
+    if (outcome === "limit") throw this.#outOfTime(otherwise, limitMs)
+    if (outcome === "idle") {
+      throw new VirtualTimeError(
+        "idle",
+        `${otherwise}, and nothing is left that could change it: no timer is set and no bytes are on the way, at ${this.now} ms. Does it wait for something that never comes, or for the real world?`,
+      )
+    }
+  }
+
+  #outOfTime(otherwise: string, limitMs: number): VirtualTimeError {
+    return new VirtualTimeError(
+      "limit",
+      `${otherwise} after ${limitMs} ms of virtual time; ${this.pendingEvents} events wait. Raise limitMs if it may take longer`,
+    )
+  }
+
+  #nextIp(): string {
+    const number = this.#hosts
+    return `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`
+  }
+}
+
+/** Makes a world. Two of them know nothing of each other. */
+export function virtualWorld(options?: WorldOptions): VirtualWorld {
+  return new VirtualWorld(options)
+}
