@@ -1,8 +1,8 @@
-import type { Clock, Timer } from "@dchat/runtime"
+import type { Timer } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { Stopped, TimeoutError } from "../errors.ts"
 import { LinkedList } from "../internal/linked-list.ts"
-import { setAlarm } from "../time/alarm.ts"
+import { setAlarm, type AlarmClock } from "../time/alarm.ts"
 import { whenCancelled, type Cancellation } from "./cancellation.ts"
 
 /** Options of a {@link CancelScope}. */
@@ -12,7 +12,7 @@ export interface CancelScopeOptions {
   /** Cancels the scope after this many milliseconds, with a {@link TimeoutError}. */
   readonly timeoutMs?: number | undefined
   /** The clock of `timeoutMs`. Default: the platform's. */
-  readonly clock?: Pick<Clock, "monotonic" | "setTimer"> | undefined
+  readonly clock?: AlarmClock | undefined
   /** Makes the reason of a cancel that was given none. Default: a new {@link Stopped}. */
   readonly reason?: (() => unknown) | undefined
 }
@@ -33,13 +33,13 @@ export class CancelScope implements Disposable {
 
   constructor(parent?: Cancellation, options?: CancelScopeOptions) {
     this.#makeReason = options?.reason
-    if (parent !== undefined && options?.shield !== true) {
-      this.#leaveParent = whenCancelled(parent, (reason) => this.cancel(reason))
-    }
     const timeoutMs = options?.timeoutMs
-    if (timeoutMs !== undefined && !this.cancelled) {
+    if (timeoutMs !== undefined) {
       const onTimeout = (): void => this.cancel(new TimeoutError(timeoutMs))
       this.#timer = setAlarm(options?.clock ?? platformClock, timeoutMs, onTimeout)
+    }
+    if (parent !== undefined && options?.shield !== true) {
+      this.#leaveParent = whenCancelled(parent, (reason) => this.cancel(reason))
     }
   }
 

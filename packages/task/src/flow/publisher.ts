@@ -35,9 +35,9 @@ export class Publisher<T> {
    * @throws {RangeError} The capacity is not a whole number from 1.
    */
   subscribe(options: SubscribeOptions = {}): Subscription<T> {
-    const subscription: BoundedSubscription<T> = new BoundedSubscription(options, {
+    const subscription = new BoundedSubscription<T>(options, {
       dropped: () => this.#dropped++,
-      closed: () => this.#subscriptions.delete(subscription),
+      closed: (closed) => this.#subscriptions.delete(closed),
     })
     if (this.#closed) subscription.close()
     if (!subscription.closed) this.#subscriptions.add(subscription)

@@ -37,9 +37,9 @@ export interface Subscription<T> extends AsyncIterableIterator<T, undefined, und
 }
 
 /** What a publisher wants to hear of its subscriptions. */
-export interface SubscriptionListener {
+export interface SubscriptionListener<T> {
   dropped(): void
-  closed(): void
+  closed(subscription: BoundedSubscription<T>): void
 }
 
 /** A subscription as its publisher sees it. */
@@ -47,17 +47,20 @@ export class BoundedSubscription<T> implements Subscription<T> {
   readonly #inbox = new Inbox<T>()
   readonly #capacity: number
   readonly #overflow: OverflowPolicy
-  readonly #listener: SubscriptionListener
+  readonly #listener: SubscriptionListener<T>
   readonly #leaveSignal: () => void
   #dropped = 0
 
-  constructor({ capacity = 1024, overflow = "drop-oldest", signal }: SubscribeOptions, listener: SubscriptionListener) {
+  constructor(
+    { capacity = 1024, overflow = "drop-oldest", signal }: SubscribeOptions,
+    listener: SubscriptionListener<T>,
+  ) {
     this.#capacity = checkCapacity(capacity)
     this.#overflow = overflow
     this.#listener = listener
     this.#leaveSignal = whenCancelled(signal, (reason) => {
       this.#inbox.abort(reason)
-      listener.closed()
+      listener.closed(this)
     })
   }
 
@@ -117,6 +120,6 @@ export class BoundedSubscription<T> implements Subscription<T> {
     if (this.#inbox.closed) return
     this.#inbox.close(end)
     this.#leaveSignal()
-    this.#listener.closed()
+    this.#listener.closed(this)
   }
 }

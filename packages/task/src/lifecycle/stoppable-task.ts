@@ -1,6 +1,6 @@
 import { platformClock } from "@dchat/runtime/platform"
 import { CancelScope } from "../cancel/cancel-scope.ts"
-import { whenCancelled, type Cancellable, type Cancellation } from "../cancel/cancellation.ts"
+import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "../cancel/cancellation.ts"
 import { Leaked, Misuse, Stopped } from "../errors.ts"
 import { WaitLine } from "../internal/wait-line.ts"
 import { setAlarm, type AlarmClock } from "../time/alarm.ts"
@@ -98,12 +98,12 @@ export class StoppableTask<T = void> implements AsyncDisposable {
       throw new Misuse(`the stop handler of ${this.name} waits for itself: it must not call stop()`)
     }
     this.stopNow()
-    if (!this.running) return this.join()
+    if (!this.running) return this.#ended()
 
     const patience = new CancelScope(signal)
     const timer = setAlarm(this.#clock, graceMs, () => patience.cancel(this.#leaked(graceMs)))
     try {
-      return await this.join({ signal: patience })
+      return await this.#ended(patience)
     } finally {
       timer.cancel()
       patience[Symbol.dispose]()
@@ -117,13 +117,18 @@ export class StoppableTask<T = void> implements AsyncDisposable {
 
   /** Waits until the run has ended, without stopping it; returns how. `undefined` at once when it was never started. */
   async join({ signal }: Cancellable = {}): Promise<Outcome<T> | undefined> {
-    if (this.#state.name === "idle") return undefined
-    if (this.#state.name === "ended") return this.#state.outcome
-    return this.#waiting.join(signal)
+    checkpoint(signal)
+    return this.#ended(signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  async #ended(signal?: Cancellation): Promise<Outcome<T> | undefined> {
+    if (this.#state.name === "idle") return undefined
+    if (this.#state.name === "ended") return this.#state.outcome
+    return this.#waiting.join(signal)
   }
 
   async #run(main: Main<T>, scope: CancelScope, onStop: StartOptions<T>["onStop"], unlink: () => void): Promise<void> {

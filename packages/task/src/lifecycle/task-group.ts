@@ -1,0 +1,124 @@
+import { CancelScope } from "../cancel/cancel-scope.ts"
+import { checkpoint, comesFromCancel, type Cancellable, type Cancellation } from "../cancel/cancellation.ts"
+import { Closed } from "../errors.ts"
+import { ManualResetEvent } from "../sync/manual-reset-event.ts"
+import type { Main } from "./outcome.ts"
+
+/** Options of a {@link TaskGroup} and of `nursery`. */
+export interface TaskGroupOptions extends Cancellable {
+  /**
+   * Makes children fail apart: a child's error is handed to this function and the others go on. If it throws, the group
+   * fails. Default: children fail together.
+   */
+  readonly supervise?: ((error: unknown) => void) | undefined
+}
+
+/**
+ * Children that end before the group ends: a nursery.
+ *
+ * When one fails, the others are cancelled, and `join` throws its error; several errors are gathered in an AggregateError.
+ * That a child was cancelled is no error. A child that has ended is not remembered.
+ *
+ * `join` waits for the children. `await using` cancels them at the end of the block, and waits.
+ */
+export class TaskGroup implements AsyncDisposable {
+  /** The scope of all children. */
+  readonly scope: CancelScope
+  readonly #signal: Cancellation | undefined
+  readonly #supervise: ((error: unknown) => void) | undefined
+  readonly #empty = new ManualResetEvent()
+  readonly #errors: unknown[] = []
+  #size = 0
+  #closed = false
+
+  constructor({ signal, supervise }: TaskGroupOptions = {}) {
+    this.scope = new CancelScope(signal)
+    this.#signal = signal
+    this.#supervise = supervise
+  }
+
+  /** How many children run. */
+  get size(): number {
+    return this.#size
+  }
+
+  /**
+   * Starts a child, which runs at once up to its first await. In a group that is cancelled it does not begin: the promise
+   * rejects with the reason.
+   *
+   * @returns The child's result. It may be ignored: `join` tells of a failure too.
+   * @throws {Closed} The group has ended.
+   */
+  spawn<T>(child: Main<T>): Promise<T> {
+    if (this.#closed) throw new Closed("cannot spawn: the group has ended")
+    const result = this.#run(child)
+    result.catch(nothing)
+    return result
+  }
+
+  /** Cancels the children. It is no failure: `join` does not throw for it. */
+  cancel(reason?: unknown): void {
+    this.scope.cancel(reason)
+  }
+
+  /** Cancels the children because of `error`, which `join` throws. */
+  fail(error: unknown): void {
+    if (comesFromCancel(this.scope, error)) return
+    this.#errors.push(error)
+    this.scope.cancel(error)
+  }
+
+  /**
+   * Waits until every child has ended, those included that are spawned meanwhile, and ends the group. It does not return
+   * before, whatever happens.
+   *
+   * Throws the children's errors, or the reason of the group's signal if that was cancelled.
+   */
+  async join(): Promise<void> {
+    await this.#end()
+    checkpoint(this.#signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#size > 0) this.cancel()
+    await this.#end()
+  }
+
+  async #run<T>(child: Main<T>): Promise<T> {
+    this.scope.checkpoint()
+    this.#size++
+    try {
+      return await child(this.scope)
+    } catch (error) {
+      this.#childFailed(error)
+      throw error
+    } finally {
+      if (--this.#size === 0) this.#empty.set()
+    }
+  }
+
+  #childFailed(error: unknown): void {
+    if (this.#supervise === undefined || comesFromCancel(this.scope, error)) {
+      this.fail(error)
+      return
+    }
+    try {
+      this.#supervise(error)
+    } catch (supervisorsError) {
+      this.fail(supervisorsError)
+    }
+  }
+
+  async #end(): Promise<void> {
+    while (this.#size > 0) {
+      this.#empty.reset()
+      await this.#empty.wait()
+    }
+    this.#closed = true
+    this.scope[Symbol.dispose]()
+    if (this.#errors.length === 1) throw this.#errors[0]
+    if (this.#errors.length > 1) throw new AggregateError(this.#errors, `${this.#errors.length} children failed`)
+  }
+}
+
+function nothing(): void {}
