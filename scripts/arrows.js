@@ -26,6 +26,7 @@ const ARROWS = {
   sim: ["runtime", "task", "wire", "net", "eventgraph", "chat"],
   web: ["runtime", "task", "jsonrpc"],
   dchat: ["runtime", "task", "wire", "jsonrpc", "net", "eventgraph", "chat", "sim"],
+  examples: ["runtime", "task", "wire", "jsonrpc", "net", "eventgraph", "chat"],
 }
 
 /** The simulator serves tests, benches and `dchat sim`; no other code that ships may need it. */
@@ -54,8 +55,11 @@ export function checkArrows(root) {
   const packages = readPackages(root)
   const byName = new Map(packages.map((each) => [each.manifest.name, each]))
   const rootManifest = readJson(path.join(root, "package.json"))
+  // The examples are no workspace: they stand where a user's program would, and have every package at hand.
+  const examples = { room: "examples", folder: "examples", manifest: rootManifest }
+  const rooms = existsSync(path.join(root, "examples")) ? [...packages, examples] : packages
 
-  const problems = packages.flatMap((from) => {
+  const problems = rooms.flatMap((from) => {
     const files = readSources(path.join(root, from.folder))
     const house = { root, byName, rootManifest, from }
     return [
@@ -195,7 +199,7 @@ function whyNotPackage(house, file, to, subpath) {
   if (!usesSim && !ARROWS[from.room]?.includes(to.room)) return arrowsOf(from.room)
   if (!Object.hasOwn(to.manifest.exports ?? {}, subpath)) return `${to.manifest.name} does not export "${subpath}"`
   const undeclared = whyUndeclared(house, file, to.manifest.name)
-  if (undeclared !== undefined) return undeclared
+  if (undeclared !== undefined && from.room !== "examples") return undeclared
 
   const platform = PLATFORM_FOLDERS.find((folder) => subpath === `./${folder}`)
   const isProgram = from.folder.startsWith("apps/")

@@ -58,6 +58,7 @@ function house() {
     "apps/dchat/package.json": manifest("dchat", ["runtime", "net", "sim"]),
     "apps/dchat/src/main.ts": `await import("./command/sim.ts"); import "@dchat/runtime/node"`,
     "apps/dchat/src/command/sim.ts": `import { simulate } from "@dchat/sim"`,
+    "examples/hello.ts": `import { P2p } from "@dchat/net"; import { clock } from "@dchat/runtime/node"`,
   }
 }
 
@@ -120,6 +121,11 @@ test.each([
     "a path does not lead into another package",
     { "packages/task/src/a.test.ts": `import "../../runtime/src/clock.ts"` },
     "packages/task/src/a.test.ts:1 task -> ../../runtime/src/clock.ts: a path into another package: import the package by its name",
+  ],
+  [
+    "an example is a user like any other",
+    { "examples/inside.ts": `import "../packages/net/src/p2p.ts"` },
+    "examples/inside.ts:1 examples -> ../packages/net/src/p2p.ts: a path into another package: import the package by its name",
   ],
   [
     "an import must be among the dependencies",
