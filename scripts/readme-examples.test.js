@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { findExamples } from "./readme-examples.js"
+
+/** @type {string} */
+let root
+
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), "examples-"))
+  const files = {
+    "README.md": "# House\n\n```ts\nnot marked\n```\n\n<!-- example -->\n\n```ts\nroot()\n```\n",
+    "packages/net/package.json": `{ "name": "@dchat/net" }`,
+    "packages/net/README.md": "# net\n\n```sh\nnpm i\n```\n\n```ts\nfirst()\n\nagain()\n```\n\n```ts\nsecond()\n```\n",
+    "packages/task/package.json": `{ "name": "@dchat/task" }`,
+    "packages/task/README.md": "# task\n",
+    "packages/wire/package.json": `{ "name": "@dchat/wire" }`,
+  }
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.join(root, path.dirname(name)), { recursive: true })
+    writeFileSync(path.join(root, name), text)
+  }
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true })
+})
+
+test("a package's example is the first ts block of its README, the root's are those that are marked", () => {
+  expect(findExamples(root)).toEqual([
+    { readme: "packages/net/README.md", name: "net", code: "first()\n\nagain()\n" },
+    { readme: "README.md", name: "root-1", code: "root()\n" },
+  ])
+})
