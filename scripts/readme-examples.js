@@ -83,7 +83,12 @@ async function runExamples(examples) {
 
 if (isMain(import.meta.url)) {
   const examples = findExamples()
+  const readmes = new Set(examples.map((example) => example.readme))
+  const missing = readPackages()
+    .map(({ folder }) => `${folder}/README.md`)
+    .filter((readme) => readme.startsWith("packages/") && !readmes.has(readme))
+  for (const readme of missing) console.log(`FAILED  ${readme} has no example`)
   const failed = await runExamples(examples)
   console.log(`${examples.length - failed} examples ran, ${failed} failed, on Node ${process.versions.node}`)
-  process.exitCode = failed === 0 ? 0 : 1
+  process.exitCode = failed + missing.length === 0 ? 0 : 1
 }
