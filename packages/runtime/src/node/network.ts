@@ -16,8 +16,13 @@ import {
 } from "../network.ts"
 import { QueuedListener } from "../stream/queued-listener.ts"
 import { SlabPool } from "../stream/write-buffer.ts"
+import { toDuplex } from "./duplex.ts"
 import { toNetworkError } from "./network-error.ts"
 import { NodeStream } from "./stream.ts"
+import { removeStaleSocket, UNIX_PATH_MAX_BYTES } from "./unix-path.ts"
+import { handshake, NodeTlsStream, tlsFailure, TlsContexts } from "./tls.ts"
+
+type UnixAddress = Extract<Address, { kind: "unix" }>
 
 const BACKLOG = 1024
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 20_000 }
@@ -26,6 +31,7 @@ const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, ke
 export class NodeNetwork implements Network {
   readonly #log: Log
   readonly #pool = new SlabPool()
+  readonly #tls = new TlsContexts()
 
   constructor(log: Log = silentLog) {
     this.#log = log
@@ -64,7 +70,8 @@ export class NodeNetwork implements Network {
   async listen(address: Address, options: ListenOptions = {}): Promise<Listener> {
     options.signal?.throwIfAborted()
     const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true })
-    await bind(server, address, options)
+    if (address.kind === "unix") await bindUnix(server, address, options)
+    else await bind(server, address, options)
     const listener = new QueuedListener(boundAddress(server, address), options, () => server.close())
     server.on("connection", (socket) => listener.offer(this.#stream(socket, address, options)))
     server.on("error", (error) =>
@@ -92,8 +99,18 @@ export class NodeNetwork implements Network {
     return new NodeStream(socket, localOf(socket, address), remoteOf(socket, address), this.#pool, options)
   }
 
-  upgradeTls(_stream: ByteStream, _options: TlsOptions): Promise<TlsStream> {
-    return Promise.reject(new NetworkError("unsupported", "TLS is not there yet"))
+  async upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream> {
+    const raw = stream instanceof NodeStream ? stream.release() : toDuplex(stream)
+    try {
+      options.signal?.throwIfAborted()
+      if (options.role === "server" && options.identity === undefined)
+        throw tlsFailure(stream, "a server must have an identity")
+      const socket = await handshake(raw, stream, this.#tls.of(options.identity), options)
+      return new NodeTlsStream(socket, stream.localAddress, stream.remoteAddress, this.#pool, options)
+    } catch (error) {
+      await stream.close()
+      throw error
+    }
   }
 }
 
@@ -105,6 +122,21 @@ function dial(address: Address, localHost: string | undefined): Socket {
     ...SOCKET_OPTIONS,
     ...(localHost === undefined ? undefined : { localAddress: localHost }),
   })
+}
+
+/** As {@link bind}; a file that a crashed program left is replaced. */
+async function bindUnix(server: Server, address: UnixAddress, options: ListenOptions): Promise<void> {
+  if (Buffer.byteLength(address.path) > UNIX_PATH_MAX_BYTES) {
+    const why = `the path has more than ${UNIX_PATH_MAX_BYTES} bytes, which is all that the system has room for; choose a shorter one`
+    throw new NetworkError("unsupported", `cannot listen on ${formatAddress(address)}: ${why}`)
+  }
+  try {
+    await bind(server, address, options)
+  } catch (error) {
+    const isTaken = error instanceof NetworkError && error.code === "address-in-use"
+    if (!isTaken || !(await removeStaleSocket(address.path))) throw error
+    await bind(server, address, options)
+  }
 }
 
 function bind(server: Server, address: Address, { backlog = BACKLOG, signal }: ListenOptions): Promise<void> {

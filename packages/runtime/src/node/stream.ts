@@ -5,6 +5,8 @@ import { Outbox, type OutboxPort } from "../stream/outbox.ts"
 import type { SlabPool } from "../stream/write-buffer.ts"
 import { toNetworkError } from "./network-error.ts"
 
+const NOBODY: StreamReader = { data: () => {}, end: () => {}, close: () => {} }
+
 /** A connected socket of Node's, TCP, unix or TLS, as a stream. */
 export class NodeStream implements ByteStream, OutboxPort {
   readonly localAddress: Address
@@ -105,9 +107,12 @@ export class NodeStream implements ByteStream, OutboxPort {
     return socket.writableLength === 0
   }
 
-  /** Gives the socket away, to TLS; this stream is of no use then. */
+  /** Gives the socket away, to TLS, after all that was written. Throws when somebody reads the stream. */
   release(): Socket {
-    this.#socket.off("error", this.#onError)
+    if (this.#reader !== undefined)
+      throw new Error("this stream has a reader; only one that nobody reads can be upgraded")
+    this.#reader = NOBODY
+    this.#outbox.end()
     return this.#socket
   }
 

@@ -67,7 +67,7 @@ export class VirtualNetwork implements Network {
   }
 
   upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream> {
-    return upgradeTlsInMemory(stream, options)
+    return upgradeTlsInMemory(stream, options, this.#internet.world.scheduler)
   }
 
   #connectUnix(path: string, options: ConnectOptions): Promise<ByteStream> {

@@ -1,0 +1,142 @@
+import { isIP } from "node:net"
+import { connect, createSecureContext, TLSSocket, type SecureContext } from "node:tls"
+import type { Duplex } from "node:stream"
+import { formatAddress } from "../address.ts"
+import {
+  NetworkError,
+  type Address,
+  type ByteStream,
+  type StreamOptions,
+  type TlsIdentity,
+  type TlsOptions,
+  type TlsStream,
+} from "../network.ts"
+import type { SlabPool } from "../stream/write-buffer.ts"
+import { NodeStream } from "./stream.ts"
+
+/** Says what each identity's TLS context is. Making one costs as much as half a handshake, so each is made once. */
+export class TlsContexts {
+  readonly #ofIdentity = new WeakMap<TlsIdentity, SecureContext>()
+  #anonymous: SecureContext | undefined
+
+  /** Throws a {@link NetworkError} `tls` when the certificate or the key cannot be used. */
+  of(identity: TlsIdentity | undefined): SecureContext {
+    if (identity === undefined) return (this.#anonymous ??= createContext(undefined))
+    const known = this.#ofIdentity.get(identity)
+    if (known !== undefined) return known
+    const context = createContext(identity)
+    this.#ofIdentity.set(identity, context)
+    return context
+  }
+}
+
+/** A TLS handshake over a connected socket. Rejects with a {@link NetworkError} `tls` or the signal's reason; the socket is destroyed then. */
+export function handshake(
+  raw: Duplex,
+  stream: ByteStream,
+  context: SecureContext,
+  options: TlsOptions,
+): Promise<TLSSocket> {
+  const { signal } = options
+  return new Promise((resolve, reject) => {
+    const socket =
+      options.role === "client"
+        ? clientSocket(raw, context, options.serverName)
+        : serverSocket(raw, context, options.requestCertificate === true)
+    const done = options.role === "client" ? "secureConnect" : "secure"
+    const settle = (): void => {
+      socket.off(done, succeeded)
+      socket.off("error", failed)
+      socket.off("end", left)
+      socket.off("close", left)
+      signal?.removeEventListener("abort", aborted)
+    }
+    const giveUp = (reason: unknown): void => {
+      settle()
+      socket.on("error", () => {})
+      socket.destroy()
+      reject(reason)
+    }
+    const succeeded = (): void => {
+      settle()
+      resolve(socket)
+    }
+    const failed = (error: Error): void => giveUp(tlsFailure(stream, error.message, error))
+    const left = (): void => giveUp(tlsFailure(stream, "the other side left before it was done"))
+    const aborted = (): void => giveUp(signal?.reason)
+    socket.on(done, succeeded)
+    socket.on("error", failed)
+    socket.on("end", left)
+    socket.on("close", left)
+    signal?.addEventListener("abort", aborted, { once: true })
+  })
+}
+
+/** A stream after its handshake. */
+export class NodeTlsStream extends NodeStream implements TlsStream {
+  readonly peerCertificate: Uint8Array | undefined
+
+  constructor(socket: TLSSocket, local: Address, remote: Address, pool: SlabPool, options: StreamOptions) {
+    super(socket, local, remote, pool, options)
+    const certificate = socket.getPeerX509Certificate()
+    this.peerCertificate = certificate === undefined ? undefined : new Uint8Array(certificate.raw)
+  }
+}
+
+/** The text of a failed handshake says with whom, and why. */
+export function tlsFailure(stream: ByteStream, why: string, cause?: Error): NetworkError {
+  return new NetworkError("tls", `the TLS handshake with ${formatAddress(stream.remoteAddress)} failed: ${why}`, {
+    cause,
+  })
+}
+
+function clientSocket(raw: Duplex, secureContext: SecureContext, serverName: string | undefined): TLSSocket {
+  return connect({
+    socket: raw,
+    secureContext,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    // A server name is a name; TLS knows none that is an address.
+    ...(serverName === undefined || isIP(serverName) !== 0 ? undefined : { servername: serverName }),
+  })
+}
+
+function serverSocket(raw: Duplex, secureContext: SecureContext, requestCert: boolean): TLSSocket {
+  const socket = new TLSSocket(raw, {
+    isServer: true,
+    secureContext,
+    requestCert,
+    rejectUnauthorized: false,
+  })
+  // Without a tls.Server behind it, Node tells what breaks after the handshake by this event only, and leaves the socket open.
+  socket.on("_tlsError", (error: Error) => socket.destroy(error))
+  return socket
+}
+
+function createContext(identity: TlsIdentity | undefined): SecureContext {
+  try {
+    return createSecureContext({
+      minVersion: "TLSv1.3",
+      maxVersion: "TLSv1.3",
+      ...(identity === undefined
+        ? undefined
+        : { cert: pem("CERTIFICATE", identity.certificate), key: pem("PRIVATE KEY", identity.privateKey) }),
+    })
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error))
+    throw new NetworkError(
+      "tls",
+      `this certificate or its key cannot be used: ${cause.message}; both are DER, the key PKCS#8`,
+      { cause },
+    )
+  }
+}
+
+/** DER in the armour that Node's TLS asks for. */
+function pem(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`
+}
