@@ -34,32 +34,66 @@ export function canonicalUrl(text: string): string {
 /** The parts of a URL (darkfi-net 1.6). Throws a {@link FormatError} with the code `bad-url`. */
 export function parseUrl(text: string): ParsedUrl {
   // As a URL parser does: spaces around it and line breaks in it do not count.
-  const [, scheme, rest] = /^[\0- ]*([a-z][a-z0-9+.-]*):(.*)$/is.exec(text.replaceAll(/[\t\n\r]/g, "")) ?? []
-  if (scheme === undefined || rest === undefined) throw notUrl(text)
-  const name = scheme.toLowerCase()
-  const url = SPECIAL.has(name) ? parseSpecial(text, rest) : parse(text, `${name}:${rest}`)
-  const href = SPECIAL.has(name) ? name + url.href.slice(url.protocol.length - 1) : url.href
-  const query = /^[^?#]*\?([^#]*)/.exec(href)?.[1]
-  return {
-    href,
-    scheme: name,
-    host: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
-    port: url.port === "" ? undefined : Number(url.port),
-    path: url.pathname,
-    query,
-  }
+  const [, name, rest] = /^[\0- ]*([a-z][a-z0-9+.-]*):(.*)$/is.exec(text.replaceAll(/[\t\n\r]/g, "")) ?? []
+  if (name === undefined || rest === undefined) throw notUrl(text)
+  const scheme = name.toLowerCase()
+  if (!SPECIAL.has(scheme)) return partsOf(parse(text, `${scheme}:${rest}`), scheme)
+  const { href, ...parts } = partsOf(parseSpecial(text, rest.replace(PATH, keepCarets)), scheme)
+  return rest.includes("^")
+    ? { href: restoreCarets(href), ...parts, path: restoreCarets(parts.path) }
+    : { href, ...parts }
 }
 
 /** Canonical text of a URL: a string whose value is made canonical when it is written and when it is read. */
 export const url: Codec<string> = convert(string, canonicalUrl, canonicalUrl)
+
+function partsOf(url: URL, scheme: string): ParsedUrl {
+  const href = scheme + url.href.slice(url.protocol.length - 1)
+  return {
+    href,
+    scheme,
+    host: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
+    port: url.port === "" ? undefined : Number(url.port),
+    path: url.pathname,
+    query: /^[^?#]*\?([^#]*)/.exec(href)?.[1],
+  }
+}
 
 /**
  * Parses behind a scheme that JavaScript treats in the same way. Each of them drops a port, http 80 and https 443; no port
  * is dropped by both.
  */
 function parseSpecial(text: string, rest: string): URL {
-  const url = parse(text, `http:${rest}`)
-  return url.port === "" ? parse(text, `https:${rest}`) : url
+  const http = parse(text, `http:${rest}`)
+  const url = http.port === "" ? parse(text, `https:${rest}`) : http
+  if (ENCODED_LABEL.test(url.hostname)) checkEncodedLabels(text, url.hostname)
+  return url
+}
+
+const ENCODED_LABEL = /(?:^|\.)xn--/
+const EMPTY_ENCODED_LABEL = /(?:^|\.)xn--(?:-[^.-]*|[^.]*-|)(?:\.|$)/
+
+/**
+ * Refuses a name with an `xn--` label that is not well formed: the reference refuses it too, and bans whoever sends it. Not
+ * every platform looks at it, but all do when a label beside it is not ASCII; those that encode nothing pass even then.
+ */
+function checkEncodedLabels(text: string, hostname: string): void {
+  if (EMPTY_ENCODED_LABEL.test(hostname)) throw notUrl(text)
+  parse(text, `http://${hostname}.\u00e4`)
+}
+
+/** What follows the scheme, up to the query: the authority, and the path. */
+const PATH = /^([\\/]*[^\\/?#]*)([^?#]*)/
+
+/** Stands for a caret, which newer platforms encode in a path; older ones and the reference do not. No character of text. */
+const CARET = "\ufdd0"
+
+function keepCarets(_match: string, authority: string, path: string): string {
+  return authority + path.replaceAll("^", CARET)
+}
+
+function restoreCarets(encoded: string): string {
+  return encoded.replaceAll(encodeURIComponent(CARET), "^")
 }
 
 function parse(text: string, url: string): URL {
