@@ -1,6 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { CancelScope, type CancelScopeOptions } from "./cancel/cancel-scope.ts"
-export { type Cancellable, type Cancellation, checkpoint, whenCancelled } from "./cancel/cancellation.ts"
+export {
+  type Cancellable,
+  type Cancellation,
+  type CancelToken,
+  checkpoint,
+  whenCancelled,
+} from "./cancel/cancellation.ts"
 export {
   Closed,
   isStopped,

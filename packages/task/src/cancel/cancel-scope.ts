@@ -3,7 +3,7 @@ import { platformClock } from "@dchat/runtime/platform"
 import { Stopped, TimeoutError } from "../errors.ts"
 import { LinkedList } from "../internal/linked-list.ts"
 import { setAlarm, type AlarmClock } from "../time/alarm.ts"
-import { whenCancelled, type Cancellation } from "./cancellation.ts"
+import { type CancelToken, whenCancelled, type Cancellation } from "./cancellation.ts"
 
 /** Options of a {@link CancelScope}. */
 export interface CancelScopeOptions {
@@ -23,7 +23,7 @@ export interface CancelScopeOptions {
  * It is level-triggered: once it is cancelled, every checkpoint in it throws, not only the first. The first reason
  * wins. A child is cancelled with its parent, unless it is shielded; never the other way round.
  */
-export class CancelScope implements Disposable {
+export class CancelScope implements CancelToken, Disposable {
   #end: { readonly reason: unknown } | undefined
   #callbacks: LinkedList<(reason: unknown) => void> | undefined
   #controller: AbortController | undefined

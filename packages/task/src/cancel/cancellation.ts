@@ -1,11 +1,21 @@
 import { isStopped } from "../errors.ts"
-import type { CancelScope } from "./cancel-scope.ts"
+
+/** What a wait needs to know of a `CancelScope`. */
+export interface CancelToken {
+  readonly cancelled: boolean
+  /** Why it was cancelled; `undefined` while it is not. */
+  readonly reason: unknown
+  /** Throws the reason if it is cancelled. */
+  checkpoint(): void
+  /** Calls `callback` with the reason when it is cancelled; at once when it already is. Returns what unlinks it. */
+  onCancel(callback: (reason: unknown) => void): () => void
+}
 
 /**
- * What can cancel a wait: the platform's `AbortSignal`, or our own {@link CancelScope}, which is cheaper. Everything in
- * this package that waits takes either, under the name `signal`.
+ * What can cancel a wait: the platform's `AbortSignal`, or a `CancelScope`, which is cheaper. Everything in this package
+ * that waits takes either, under the name `signal`.
  */
-export type Cancellation = AbortSignal | CancelScope
+export type Cancellation = AbortSignal | CancelToken
 
 /** The options of everything that waits. */
 export interface Cancellable {
@@ -16,7 +26,7 @@ export interface Cancellable {
 /** Throws the reason of `signal` if it is cancelled. Every wait begins with it. */
 export function checkpoint(signal: Cancellation | undefined): void {
   if (signal === undefined) return
-  if (isScope(signal)) signal.checkpoint()
+  if (isToken(signal)) signal.checkpoint()
   else signal.throwIfAborted()
 }
 
@@ -28,7 +38,7 @@ export function checkpoint(signal: Cancellation | undefined): void {
  */
 export function whenCancelled(signal: Cancellation | undefined, callback: (reason: unknown) => void): () => void {
   if (signal === undefined) return nothing
-  if (isScope(signal)) return signal.onCancel(callback)
+  if (isToken(signal)) return signal.onCancel(callback)
   if (signal.aborted) {
     callback(signal.reason)
     return nothing
@@ -38,12 +48,12 @@ export function whenCancelled(signal: Cancellation | undefined, callback: (reaso
   return () => signal.removeEventListener("abort", listener)
 }
 
-/** Whether `error` is nothing but the cancellation of `scope`, come back from whatever was waiting. */
-export function comesFromCancel(scope: CancelScope, error: unknown): boolean {
-  return scope.cancelled && (error === scope.reason || isStopped(error))
+/** Whether `error` is nothing but the cancellation of `token`, come back from whatever was waiting. */
+export function comesFromCancel(token: CancelToken, error: unknown): boolean {
+  return token.cancelled && (error === token.reason || isStopped(error))
 }
 
-function isScope(signal: Cancellation): signal is CancelScope {
+function isToken(signal: Cancellation): signal is CancelToken {
   return "onCancel" in signal
 }
 
