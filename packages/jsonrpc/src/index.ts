@@ -1,1 +1,67 @@
-export {}
+export type { BatchClient, BatchItem, BatchResults, Client, ClientDoors } from "./client/client.ts"
+export { connect, type ClientRuntime, type ConnectOptions } from "./client/connect.ts"
+export { client, type ClientOptions } from "./client/make-client.ts"
+export type { ParamStyle } from "./client/params-writer.ts"
+export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
+export { Connection, type ConnectionOptions } from "./connection/connection.ts"
+export {
+  CallCancelledError,
+  CallError,
+  CallTimeoutError,
+  ConnectionClosedError,
+  EncodeError,
+  InvalidResponseError,
+  InvalidResultError,
+  MissingResponseError,
+  type Sent,
+} from "./connection/errors.ts"
+export type { Handler } from "./connection/incoming.ts"
+export type { IncomingRequest } from "./connection/incoming-request.ts"
+export type { ConnectionStatus } from "./connection/lifecycle.ts"
+export { type ConnectionLimits, DEFAULT_LIMITS } from "./connection/limits.ts"
+export { contract, type Contract, type Definitions } from "./contract/contract.ts"
+export { ContractError } from "./contract/contract-error.ts"
+export { method, notification, type Method, type Notification } from "./contract/definition.ts"
+export { error, type ErrorClass } from "./contract/error-class.ts"
+export {
+  boolean,
+  integer,
+  list,
+  literal,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  record,
+  type Schema,
+  string,
+  unknown,
+} from "./contract/schema.ts"
+export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
+export { darkfiDialect } from "./dialect/darkfi.ts"
+export type { Dialect } from "./dialect/dialect.ts"
+export { type Frame, type FrameDecoder, type Framing, FramingError, Unreadable } from "./framing/framing.ts"
+export { newlineFraming, type NewlineOptions } from "./framing/newline.ts"
+export {
+  ApplicationError,
+  ErrorCode,
+  InternalError,
+  InvalidParamsError,
+  InvalidRequestError,
+  JsonRpcError,
+  MethodNotFoundError,
+  ParseError,
+  RpcError,
+  ServerError,
+} from "./message/errors.ts"
+export type { ErrorObject, Id, Params } from "./message/message.ts"
+export { requestHandler, type RequestHandler } from "./server/request-handler.ts"
+export { router, type Handlers, type Router } from "./server/router.ts"
+export { serve, type ServeOptions, type ServerRuntime } from "./server/serve.ts"
+export type { Server, StopServerOptions } from "./server/server.ts"
+export { AddressError } from "./transport/address.ts"
+export { ConnectError, ListenError } from "./transport/errors.ts"
+export { memoryPair, type MemoryPairOptions } from "./transport/memory.ts"
+export { streamTransport } from "./transport/stream.ts"
+export type { Transport, TransportReader } from "./transport/transport.ts"

@@ -1,0 +1,37 @@
+import type { AnswerReader } from "../connection/call.ts"
+import { InvalidResultError } from "../connection/errors.ts"
+import type { DeclaredErrorClass, Method } from "../contract/definition.ts"
+import type { SchemaResult } from "../contract/standard-schema.ts"
+import { issueText, validate } from "../contract/validate.ts"
+import type { JsonRpcError, RpcError } from "../message/errors.ts"
+
+/** Reads the answers to a method: checks the result, and gives declared errors the class that they were declared with. */
+export function answerReader(name: string, { result: schema, errors }: Method): AnswerReader {
+  const classes = new Map<number, DeclaredErrorClass>(Object.values(errors).map((each) => [each.code, each]))
+
+  return {
+    value(result) {
+      if (schema === undefined) return undefined
+      const checked = validate(schema, result)
+      return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
+    },
+    error(error) {
+      const Declared = classes.get(error.code)
+      return Declared === undefined ? error : asDeclared(Declared, error)
+    },
+  }
+
+  function unwrap(checked: SchemaResult<unknown>, result: unknown): unknown {
+    if (checked.issues === undefined) return checked.value
+    const issues = checked.issues.map((issue) => issueText(issue)).join("; ")
+    throw new InvalidResultError(`the result of ${name} is not what the contract says: ${issues}`, result)
+  }
+}
+
+function asDeclared(Declared: DeclaredErrorClass, error: RpcError): JsonRpcError {
+  if (Declared.dataSchema !== undefined) {
+    const checked = validate(Declared.dataSchema, error.data)
+    if (checked instanceof Promise || checked.issues !== undefined) return error
+  }
+  return new Declared(error.data as never, error.message)
+}

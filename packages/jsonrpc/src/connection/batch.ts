@@ -1,0 +1,37 @@
+import { batchText } from "../message/serialise.ts"
+
+/** The place of a request in the batch that it came in. */
+export interface BatchSlot {
+  readonly batch: IncomingBatch
+  readonly index: number
+}
+
+/** A batch that came in: gathers its replies, in the order of the requests, whichever is ready first. */
+export class IncomingBatch {
+  readonly #replies: (string | undefined)[]
+  #open: number
+
+  /**
+   * @param size Messages in the batch.
+   * @param open How many of them are to be answered.
+   */
+  constructor(size: number, open: number) {
+    this.#replies = new Array<string | undefined>(size)
+    this.#open = open
+  }
+
+  /** Takes the reply to the message at `index`. Gives the text of the whole batch once the last reply is there. */
+  put(index: number, reply: string): string | undefined {
+    if (this.#replies[index] !== undefined) return undefined
+    this.#replies[index] = reply
+    this.#open--
+    if (this.#open > 0) return undefined
+    return batchText(this.#replies.filter((text) => text !== undefined))
+  }
+}
+
+/** A batch that went out. */
+export interface OutgoingBatch {
+  /** Calls of it that wait for their answer. */
+  open: number
+}

@@ -1,0 +1,66 @@
+import { RpcError, type JsonRpcError } from "../message/errors.ts"
+import type { Params } from "../message/message.ts"
+import { PendingCall } from "./engine.ts"
+
+/** How a call is made. */
+export interface CallOptions {
+  /** Ends the wait. The other side is not told, and may carry the call out all the same. */
+  signal?: AbortSignal | undefined
+  /** How long to wait for the answer, in milliseconds; `Infinity` for ever. Default: the connection's `timeoutMs`. */
+  timeoutMs?: number | undefined
+  /** Looks at the answer before the caller gets it. Default: the answer is given as it came. */
+  reader?: AnswerReader | undefined
+}
+
+/** Makes what a caller gets from what came. */
+export interface AnswerReader {
+  /** The result that the caller gets, or a promise of it. What it throws is what the call rejects with. */
+  value(result: unknown): unknown
+  /** The error that the call rejects with. */
+  error(error: RpcError): JsonRpcError
+}
+
+/** One call of a batch. */
+export interface BatchCall {
+  readonly method: string
+  readonly params?: Params | undefined
+  /** Sent as a notification: nobody waits for its answer. Default false. */
+  readonly isNotification?: boolean
+  readonly reader?: AnswerReader | undefined
+}
+
+/** How one call of a batch ended. A notification ends with `undefined`. */
+export type BatchOutcome<Value = unknown> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: JsonRpcError }
+
+/** A call whose caller waits. */
+export class OutgoingCall extends PendingCall {
+  /** When it times out, on the monotonic clock. */
+  deadline = Infinity
+  /** How many flushes there were before it was sent. When there are more, it has left. */
+  flushesBefore = 0
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+  readonly #reader: AnswerReader | undefined
+
+  constructor(resolve: (value: unknown) => void, reject: (error: unknown) => void, reader: AnswerReader | undefined) {
+    super()
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#reader = reader
+  }
+
+  succeed(result: unknown): void {
+    if (this.#reader === undefined) return this.#resolve(result)
+    try {
+      this.#resolve(this.#reader.value(result))
+    } catch (error) {
+      this.#reject(error)
+    }
+  }
+
+  fail(error: JsonRpcError): void {
+    this.#reject(error instanceof RpcError && this.#reader !== undefined ? this.#reader.error(error) : error)
+  }
+}

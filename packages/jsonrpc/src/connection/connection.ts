@@ -1,0 +1,331 @@
+import { silentLog, type Clock, type Log, type Timer } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import type { Dialect } from "../dialect/dialect.ts"
+import type { Frame } from "../framing/framing.ts"
+import { ErrorCode, ServerError } from "../message/errors.ts"
+import type { Params } from "../message/message.ts"
+import type { Transport } from "../transport/transport.ts"
+import type { BatchCall, BatchOutcome, CallOptions, OutgoingCall } from "./call.ts"
+import { Engine, type EngineEvent } from "./engine.ts"
+import { ConnectionClosedError, type Sent } from "./errors.ts"
+import { Incoming, type Handler } from "./incoming.ts"
+import type { IncomingRequest } from "./incoming-request.ts"
+import { Intake } from "./intake.ts"
+import { mayMove, type ConnectionStatus } from "./lifecycle.ts"
+import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import { Outgoing } from "./outgoing.ts"
+import { TurnBudget } from "./turn-budget.ts"
+import { Writer } from "./writer.ts"
+
+/** Options of a {@link Connection}. */
+export interface ConnectionOptions {
+  /** Which side this is, as told by `isClient` and `isServer`. It changes nothing else: both sides may call. Default `client`. */
+  role?: "client" | "server"
+  /** Answers the requests of the other side. Without one they wait for {@link Connection.requests}. */
+  handler?: Handler
+  /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
+  timeoutMs?: number
+  limits?: Partial<ConnectionLimits>
+  dialect?: Dialect
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Default: says nothing. */
+  log?: Log
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000
+/** How long the other side has to take the last bytes and to close, when we close. */
+const LINGER_MS = 500
+const TAKEN: Promise<void> = Promise.resolve()
+
+/**
+ * JSON-RPC on a transport. Either side may call the other; whoever holds a connection can do both.
+ *
+ * Nothing of it waits for a handler, so that a slow one never holds up answers to our own calls.
+ */
+export class Connection {
+  readonly role: "client" | "server"
+  /** Who is at the other end, for people. */
+  readonly remote: string
+  /** Resolves when the connection is gone, with the error if it was not closed in good order. Never rejects. */
+  readonly closed: Promise<Error | undefined>
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #limits: ConnectionLimits
+  readonly #timeoutMs: number
+  readonly #engine: Engine<OutgoingCall>
+  readonly #writer: Writer
+  readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
+  readonly #intake: Intake
+  readonly #budget: TurnBudget
+  #status: ConnectionStatus = "open"
+  #state: Map<unknown, unknown> | undefined
+  #flow: "clear" | "congested" = "clear"
+  #patience: Timer | undefined
+  /** What went wrong, as far as anybody has said. */
+  #complaint: Error | undefined
+  #resolveClosed!: (error: Error | undefined) => void
+
+  /** @param transport Must have no reader yet. It belongs to the connection from now on. */
+  constructor(transport: Transport, options: ConnectionOptions = {}) {
+    const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, log = silentLog, dialect } = options
+    this.role = role
+    this.remote = transport.remote
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve
+    })
+    this.#transport = transport
+    this.#clock = clock
+    this.#log = log
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#timeoutMs = timeoutMs
+    this.#engine = new Engine({ limits: this.#limits, dialect })
+    this.#writer = new Writer(transport, clock, () => this.#watchFlow())
+    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs)
+    this.#incoming = new Incoming({
+      connection: this,
+      handler: options.handler,
+      maxInFlight: this.#limits.maxInFlight,
+      clock,
+      log,
+      reply: (call, result) => this.#send(this.#engine.reply(call, result)),
+      replyError: (call, error) => this.#send(this.#engine.replyError(call, error.toObject())),
+      onReleased: () => this.#onReleased(),
+      keepsUp: () => this.#keepsUp(),
+    })
+    this.#budget = new TurnBudget(clock, this.#limits.messagesPerTurn, () => this.#intake.wake())
+    this.#intake = new Intake(transport, this.#budget, {
+      mayTake: () => this.#mayTake(),
+      take: (frame) => this.#take(frame),
+      end: () => this.#onEnd(),
+    })
+    transport.readInto({
+      messages: (frames) => this.#intake.put(frames),
+      end: () => this.#intake.putEnd(),
+      close: (error) => this.#onClosed(error),
+    })
+  }
+
+  get isClient(): boolean {
+    return this.role === "client"
+  }
+
+  get isServer(): boolean {
+    return this.role === "server"
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status
+  }
+
+  /** Whatever is to be kept for as long as the connection lives: who the other side is, what it has asked for. */
+  get state(): Map<unknown, unknown> {
+    return (this.#state ??= new Map<unknown, unknown>())
+  }
+
+  /** Requests and notifications of the other side that are being worked on. */
+  get inFlight(): number {
+    return this.#incoming.inFlight
+  }
+
+  /** Requests refused and notifications dropped because too many were in flight. */
+  get dropped(): number {
+    return this.#incoming.dropped
+  }
+
+  /** Bytes that the other side has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes
+  }
+
+  /**
+   * Calls a method of the other side and gives its result.
+   *
+   * Rejects with an {@link RpcError} when the other side answers with an error, else with a {@link CallError}, whose `sent`
+   * tells whether the call may have been carried out.
+   */
+  request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
+    if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
+    return this.#outgoing.request(method, params, options)
+  }
+
+  /**
+   * Calls a method and wants no answer, not even an error.
+   *
+   * @returns Resolves when the other side keeps up with reading. Rejects with a {@link ConnectionClosedError}; a rejection
+   * that nobody waits for does no harm.
+   */
+  notify(method: string, params?: Params): Promise<void> {
+    if (this.#status !== "open") return harmless(Promise.reject(this.#closedError("no")))
+    this.#writer.send(this.#engine.notify(method, params))
+    return this.#keepsUp()
+  }
+
+  /**
+   * Sends several calls as one message. Gives how each of them ended, in their order; an empty batch gives an empty list
+   * and sends nothing. Rejects only when the batch could not be sent.
+   */
+  batch(calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
+    if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
+    return this.#outgoing.batch(calls, options)
+  }
+
+  /**
+   * The requests and notifications of the other side, for a loop of the caller's own; several loops share them. Each
+   * request is to be answered with `reply` or `replyError`. Ends when the connection closes. Throws an Error when the
+   * connection has a handler.
+   */
+  requests(): AsyncIterableIterator<IncomingRequest> {
+    return this.#incoming.requests()
+  }
+
+  /**
+   * Closes in good order: takes no new requests, waits until those in flight are answered and our own calls have their
+   * answers, then closes. When `timeoutMs` (default 5 s) is over, it closes as {@link close} does.
+   */
+  async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
+    if (this.#enter("finishing")) {
+      this.#setPatience(timeoutMs, () => void this.close())
+      this.#closeWhenIdle()
+    }
+    await this.closed
+  }
+
+  /**
+   * Closes: calls that wait for an answer fail, what was sent before still leaves. Returns when the transport is gone,
+   * half a second later at most. Safe to call again.
+   */
+  async close(): Promise<void> {
+    this.#beginToClose()
+    await this.closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #mayTake(): boolean {
+    if (this.#flow === "congested") return false
+    return this.#incoming.inFlight < this.#limits.maxInFlight || this.#engine.pending.size > 0
+  }
+
+  #take(frame: Frame): number {
+    const events =
+      typeof frame === "string" ? this.#engine.receive(frame) : this.#engine.receiveUnreadable(frame.reason)
+    for (const event of events) this.#handle(event)
+    return events.length
+  }
+
+  #handle(event: EngineEvent<OutgoingCall>): void {
+    switch (event.kind) {
+      case "request":
+      case "notification":
+        if (this.#status === "open") this.#incoming.take(event)
+        else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
+        break
+      case "resolved":
+        event.call.succeed(event.value)
+        this.#closeWhenIdle()
+        break
+      case "rejected":
+        event.call.fail(event.error)
+        this.#closeWhenIdle()
+        break
+      case "reply":
+        this.#writer.send(event.text)
+        break
+      case "stray":
+        this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
+        if (!event.late) this.#complaint = event.error
+        break
+    }
+  }
+
+  #send(text: string | undefined): void {
+    if (text !== undefined) this.#writer.send(text)
+  }
+
+  #onReleased(): void {
+    this.#intake.wake()
+    this.#closeWhenIdle()
+  }
+
+  #watchFlow(): void {
+    const waiting = this.#transport.bufferedBytes
+    if (waiting > this.#limits.closeAtBytes) {
+      this.#complaint = new Error(`the other side left more than ${this.#limits.closeAtBytes} bytes unread`)
+      void this.#transport.close()
+    } else if (waiting > this.#limits.pauseAtBytes && this.#flow === "clear") {
+      this.#flow = "congested"
+      void this.#transport.drained().then(() => {
+        this.#flow = "clear"
+        this.#intake.wake()
+      })
+    }
+  }
+
+  #keepsUp(): Promise<void> {
+    return this.#flow === "clear" ? TAKEN : this.#transport.drained()
+  }
+
+  /** The other side sends nothing more; it may still wait for what it has asked. */
+  #onEnd(): void {
+    this.#outgoing.failAll((sent) => this.#closedError(sent))
+    if (this.#enter("finishing")) this.#setPatience(this.#timeoutMs, () => void this.close())
+    this.#closeWhenIdle()
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#status !== "finishing") return
+    if (this.#incoming.inFlight === 0 && this.#engine.pending.size === 0) this.#beginToClose()
+  }
+
+  #beginToClose(): void {
+    if (!this.#enter("closing")) return
+    this.#writer.flush()
+    this.#settle()
+    this.#transport.end()
+    this.#setPatience(LINGER_MS, () => void this.#transport.close())
+  }
+
+  #onClosed(error: Error | undefined): void {
+    this.#complaint = error ?? this.#complaint
+    this.#enter("closed")
+    this.#settle()
+    this.#patience?.cancel()
+    this.#resolveClosed(this.#complaint)
+  }
+
+  #settle(): void {
+    this.#intake.stop()
+    this.#budget.stop()
+    this.#outgoing.failAll((sent) => this.#closedError(sent))
+    this.#incoming.close()
+  }
+
+  #closedError(sent: Sent): ConnectionClosedError {
+    const why = this.#complaint === undefined ? "" : `: ${this.#complaint.message}`
+    return new ConnectionClosedError(`the connection to ${this.remote} is closed${why}`, sent, {
+      cause: this.#complaint,
+    })
+  }
+
+  #setPatience(ms: number, callback: () => void): void {
+    this.#patience?.cancel()
+    this.#patience = ms === Infinity ? undefined : this.#clock.setTimer(ms, callback)
+  }
+
+  #enter(status: ConnectionStatus): boolean {
+    if (!mayMove(this.#status, status)) return false
+    this.#status = status
+    return true
+  }
+}
+
+/** Marks a rejection as one that needs no handler. */
+function harmless<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}

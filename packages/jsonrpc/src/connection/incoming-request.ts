@@ -1,0 +1,99 @@
+import type { RpcError } from "../message/errors.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { Connection } from "./connection.ts"
+import type { IncomingCall } from "./engine.ts"
+
+/** What a request needs of the connection that it came from. One for all requests of a connection. */
+export interface RequestPort {
+  readonly connection: Connection
+  /** Sends the answer. Throws a TypeError when it is no JSON; then nothing was sent. */
+  reply(call: IncomingCall, result: unknown): void
+  replyError(call: IncomingCall, error: RpcError): void
+  /** Has the controller aborted when the connection closes. */
+  abortOnClose(controller: AbortController): void
+  forget(controller: AbortController): void
+  /** Resolves when the other side keeps up with reading. */
+  keepsUp(): Promise<void>
+}
+
+/** A request or a notification that the other side has sent. */
+export class IncomingRequest {
+  readonly #port: RequestPort
+  readonly #message: IncomingCall | NotificationMessage
+  #status: "waiting" | "answered" = "waiting"
+  #abort: AbortController | undefined
+
+  constructor(port: RequestPort, message: IncomingCall | NotificationMessage) {
+    this.#port = port
+    this.#message = message
+  }
+
+  /** Where it came from: its `state` is what was kept of this peer before, and through it the peer can be called back. */
+  get connection(): Connection {
+    return this.#port.connection
+  }
+
+  get method(): string {
+    return this.#message.method
+  }
+
+  /** By position, by name, or `undefined` when the message has none. */
+  get params(): Params | undefined {
+    return this.#message.params
+  }
+
+  /** The id of a request; `undefined` for a notification. */
+  get id(): Id | undefined {
+    return this.#message.kind === "request" ? this.#message.id : undefined
+  }
+
+  /** Whether nobody waits for an answer. */
+  get isNotification(): boolean {
+    return this.#message.kind === "notification"
+  }
+
+  /** Whether it needs no answer: it was given one, or is a notification. */
+  get isAnswered(): boolean {
+    return this.#status === "answered" || this.isNotification
+  }
+
+  /** Aborted when the connection closes before the answer: nobody wants it any more. Made when first read. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      this.#port.abortOnClose(this.#abort)
+    }
+    return this.#abort.signal
+  }
+
+  /**
+   * Answers the request; `undefined` goes out as `null`. To answer a notification does nothing.
+   *
+   * @returns Resolves when the other side keeps up with reading, or has gone. Never rejects.
+   * @throws Error when the request was answered before; TypeError when the result is no JSON, and it can be answered again.
+   */
+  reply(result: unknown): Promise<void> {
+    this.#checkUnanswered()
+    if (this.#message.kind === "request") this.#port.reply(this.#message, result)
+    this.#done()
+    return this.#port.keepsUp()
+  }
+
+  /** As {@link reply}, with an error. */
+  replyError(error: RpcError): Promise<void> {
+    this.#checkUnanswered()
+    if (this.#message.kind === "request") this.#port.replyError(this.#message, error)
+    this.#done()
+    return this.#port.keepsUp()
+  }
+
+  #checkUnanswered(): void {
+    if (this.#status === "answered")
+      throw new Error(`the request for ${JSON.stringify(this.method)} is answered already`)
+  }
+
+  #done(): void {
+    this.#status = "answered"
+    if (this.#abort !== undefined) this.#port.forget(this.#abort)
+  }
+}

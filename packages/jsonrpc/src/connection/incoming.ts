@@ -1,0 +1,168 @@
+import type { Clock, Log } from "@dchat/runtime"
+import { ErrorCode, InternalError, RpcError, ServerError } from "../message/errors.ts"
+import type { NotificationMessage } from "../message/message.ts"
+import type { Connection } from "./connection.ts"
+import type { IncomingCall } from "./engine.ts"
+import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
+import { RequestQueue } from "./request-queue.ts"
+
+/**
+ * Answers a request: with what it returns, or with what its promise gives. What it throws is the error of the answer when
+ * it is an {@link RpcError}; anything else becomes -32603, and is told to the log only.
+ */
+export type Handler = (request: IncomingRequest) => unknown
+
+/** What {@link Incoming} is made from. */
+export interface IncomingOptions {
+  readonly connection: Connection
+  readonly handler: Handler | undefined
+  readonly maxInFlight: number
+  readonly clock: Pick<Clock, "now">
+  readonly log: Log
+  /** Sends the answer to a call. Throws a TypeError when it is no JSON. */
+  readonly reply: (call: IncomingCall, result: unknown) => void
+  readonly replyError: (call: IncomingCall, error: RpcError) => void
+  /** A request is done with. */
+  readonly onReleased: () => void
+  readonly keepsUp: () => Promise<void>
+}
+
+/** The requests and notifications of the other side: hands them to the handler, or to the loops over `requests()`. */
+export class Incoming implements RequestPort {
+  readonly connection: Connection
+  readonly #options: IncomingOptions
+  readonly #queue: RequestQueue | undefined
+  #inFlight = 0
+  #dropped = 0
+  /** Those of requests whose signal somebody has read. */
+  #aborts: Set<AbortController> | undefined
+  #failures = 0
+
+  constructor(options: IncomingOptions) {
+    this.connection = options.connection
+    this.#options = options
+    if (options.handler === undefined) {
+      this.#queue = new RequestQueue((request) => {
+        if (request.isNotification) this.#release()
+      })
+    }
+  }
+
+  /** Requests and notifications that are being worked on. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Requests refused and notifications dropped because too many were in flight. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  requests(): AsyncIterableIterator<IncomingRequest> {
+    if (this.#queue === undefined) throw new Error("this connection has a handler, which gets its requests")
+    return this.#queue
+  }
+
+  take(message: IncomingCall | NotificationMessage): void {
+    if (this.#inFlight >= this.#options.maxInFlight) {
+      this.#dropped++
+      this.refuse(message, new ServerError(ErrorCode.server, "too many requests at once"))
+      return
+    }
+    this.#inFlight++
+    const request = new IncomingRequest(this, message)
+    if (this.#queue === undefined) this.#handle(request)
+    else this.#queue.put(request)
+  }
+
+  /** Answers a request without a look at it. */
+  refuse(message: IncomingCall | NotificationMessage, error: RpcError): void {
+    if (message.kind === "request") this.#options.replyError(message, error)
+  }
+
+  close(): void {
+    this.#queue?.close()
+    for (const controller of this.#aborts ?? []) controller.abort()
+    this.#aborts = undefined
+  }
+
+  reply(call: IncomingCall, result: unknown): void {
+    this.#options.reply(call, result)
+    this.#release()
+  }
+
+  replyError(call: IncomingCall, error: RpcError): void {
+    this.#options.replyError(call, error)
+    this.#release()
+  }
+
+  abortOnClose(controller: AbortController): void {
+    if (this.connection.status === "closing" || this.connection.status === "closed") controller.abort()
+    else (this.#aborts ??= new Set()).add(controller)
+  }
+
+  forget(controller: AbortController): void {
+    this.#aborts?.delete(controller)
+  }
+
+  keepsUp(): Promise<void> {
+    return this.#options.keepsUp()
+  }
+
+  #handle(request: IncomingRequest): void {
+    let result: unknown
+    try {
+      result = this.#options.handler!(request)
+    } catch (error) {
+      this.#fail(request, error)
+      return
+    }
+    if (isPromise(result)) {
+      result.then(
+        (value) => this.#finish(request, value),
+        (error: unknown) => this.#fail(request, error),
+      )
+    } else {
+      this.#finish(request, result)
+    }
+  }
+
+  #finish(request: IncomingRequest, result: unknown): void {
+    if (request.isNotification) return this.#release()
+    if (request.isAnswered) return
+    try {
+      void request.reply(result)
+    } catch (error) {
+      this.#fail(request, error)
+    }
+  }
+
+  #fail(request: IncomingRequest, error: unknown): void {
+    if (request.isAnswered) {
+      if (!(error instanceof RpcError)) this.#logFailure(request, error)
+      if (request.isNotification) this.#release()
+      return
+    }
+    try {
+      void request.replyError(error instanceof RpcError ? error : this.#logFailure(request, error))
+    } catch (unsendable) {
+      void request.replyError(this.#logFailure(request, unsendable))
+    }
+  }
+
+  /** Puts what happened into our own log, and gives the error by which the other side can ask about it. */
+  #logFailure(request: IncomingRequest, error: unknown): InternalError {
+    const reference = `${this.#options.clock.now().toString(36)}-${++this.#failures}`
+    this.#options.log.error(`the handler of ${JSON.stringify(request.method)} failed`, { reference, error })
+    return new InternalError({ reference })
+  }
+
+  #release(): void {
+    this.#inFlight--
+    this.#options.onReleased()
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
+}

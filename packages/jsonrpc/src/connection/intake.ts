@@ -1,0 +1,75 @@
+import type { Frame } from "../framing/framing.ts"
+import type { TurnBudget } from "./turn-budget.ts"
+import type { Transport } from "../transport/transport.ts"
+
+/** The end of the stream takes its turn after the messages before it. */
+const END = Symbol("end")
+
+/** Who gets what an {@link Intake} lets through. */
+export interface IntakeTarget {
+  /** Whether another message can be taken now. When that changes, {@link Intake.wake} is to be called. */
+  mayTake(): boolean
+  /** Takes a message; gives how much work it was. Must not throw. */
+  take(frame: Frame): number
+  /** All messages were taken, and no more come. */
+  end(): void
+}
+
+/** Lets in what a transport brings, as fast as it can be handled: what cannot be taken waits, and reading pauses. */
+export class Intake {
+  readonly #transport: Pick<Transport, "pause" | "resume">
+  readonly #target: IntakeTarget
+  readonly #budget: TurnBudget
+  #status: "flowing" | "held" | "stopped" = "flowing"
+  #inbox: (Frame | typeof END)[] = []
+  #taken = 0
+
+  constructor(transport: Pick<Transport, "pause" | "resume">, budget: TurnBudget, target: IntakeTarget) {
+    this.#transport = transport
+    this.#target = target
+    this.#budget = budget
+  }
+
+  put(frames: readonly Frame[]): void {
+    if (this.#status === "stopped") return
+    for (const frame of frames) this.#inbox.push(frame)
+    if (this.#status === "flowing") this.#run()
+  }
+
+  putEnd(): void {
+    if (this.#status === "stopped") return
+    this.#inbox.push(END)
+    if (this.#status === "flowing") this.#run()
+  }
+
+  /** Goes on after a pause, if it can. */
+  wake(): void {
+    if (this.#status !== "held") return
+    this.#status = "flowing"
+    this.#run()
+    if (this.#status === "flowing") this.#transport.resume()
+  }
+
+  /** Lets nothing in any more; what still comes is thrown away. */
+  stop(): void {
+    if (this.#status === "held") this.#transport.resume()
+    this.#status = "stopped"
+    this.#inbox = []
+    this.#taken = 0
+  }
+
+  #run(): void {
+    while (this.#taken < this.#inbox.length) {
+      if (this.#budget.isSpent || !this.#target.mayTake()) {
+        this.#status = "held"
+        this.#transport.pause()
+        return
+      }
+      const item = this.#inbox[this.#taken++]!
+      if (item === END) this.#target.end()
+      else this.#budget.spend(this.#target.take(item))
+    }
+    this.#inbox = []
+    this.#taken = 0
+  }
+}

@@ -1,0 +1,105 @@
+import type { RpcError } from "../message/errors.ts"
+import type { StandardSchema } from "./standard-schema.ts"
+
+/** Parameters in order, each with its name: the method is called with arguments. */
+export type ParamList = readonly (readonly [name: string, schema: StandardSchema])[]
+
+/** Parameters by name only: the method is called with one object. */
+export type ParamRecord = Readonly<Record<string, StandardSchema>>
+
+/** The parameters of a method. Which of the two it is decides how it is called; nothing is guessed from a value. */
+export type ParamShape = ParamList | ParamRecord
+
+/** The errors that a method may answer with, by name. Made with `error`. */
+export type ErrorShape = Readonly<Record<string, DeclaredErrorClass>>
+
+/** Any class that `error` makes. */
+export interface DeclaredErrorClass {
+  new (data?: never, message?: string): RpcError
+  readonly code: number
+  readonly dataSchema: StandardSchema | undefined
+}
+
+/** The result of a method that answers with nothing: `null` on the wire, `undefined` for clients. */
+export type NoResult = StandardSchema<void, void>
+
+/** What is said of everything that can be called. */
+export interface CallableDefinition<P extends ParamShape> {
+  /** Default: none. */
+  params?: P
+  /** What it is called on the wire. Default: its name in the contract. */
+  name?: string
+  /** Other names under which a server answers it too. */
+  aliases?: readonly string[]
+  /** What a server does with parameters that were not asked for: answer with -32602, or drop them. Default `refuse`. */
+  surplus?: "refuse" | "ignore"
+}
+
+/** What {@link method} is told. */
+export interface MethodDefinition<
+  P extends ParamShape,
+  R extends StandardSchema,
+  E extends ErrorShape,
+> extends CallableDefinition<P> {
+  /** Default: nothing. */
+  result?: R
+  /** Default: none but those of JSON-RPC. */
+  errors?: E
+}
+
+/** A method of a contract. */
+export interface Method<
+  P extends ParamShape = ParamShape,
+  R extends StandardSchema = StandardSchema,
+  E extends ErrorShape = ErrorShape,
+> {
+  readonly kind: "method"
+  readonly params: P
+  readonly result: R | undefined
+  readonly errors: E
+  readonly name: string | undefined
+  readonly aliases: readonly string[]
+  readonly surplus: "refuse" | "ignore"
+}
+
+/** A notification of a contract: a call that nobody answers. */
+export interface Notification<P extends ParamShape = ParamShape> {
+  readonly kind: "notification"
+  readonly params: P
+  readonly name: string | undefined
+  readonly aliases: readonly string[]
+  readonly surplus: "refuse" | "ignore"
+}
+
+/** Anything that a contract holds. */
+export type Definition = Method | Notification
+
+/** Defines a method: what it is called with, what it answers, which errors it may answer with. */
+export function method<
+  const P extends ParamShape = readonly [],
+  R extends StandardSchema = NoResult,
+  const E extends ErrorShape = Readonly<Record<never, never>>,
+>(definition: MethodDefinition<P, R, E> = {}): Method<P, R, E> {
+  return {
+    kind: "method",
+    ...callable(definition),
+    result: definition.result,
+    errors: definition.errors ?? ({} as E),
+  }
+}
+
+/** Defines a notification: what it is sent with. */
+export function notification<const P extends ParamShape = readonly []>(
+  definition: CallableDefinition<P> = {},
+): Notification<P> {
+  return { kind: "notification", ...callable(definition) }
+}
+
+function callable<P extends ParamShape>({
+  params,
+  name,
+  aliases = [],
+  surplus = "refuse",
+}: CallableDefinition<P>): Omit<Notification<P>, "kind"> {
+  return { params: params ?? ([] as ParamList as P), name, aliases, surplus }
+}

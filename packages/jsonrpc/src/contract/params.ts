@@ -1,0 +1,72 @@
+import { InvalidParamsError } from "../message/errors.ts"
+import type { Params } from "../message/message.ts"
+import type { Definition, ParamList, ParamShape } from "./definition.ts"
+import { isOwnSchema } from "./schema.ts"
+import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
+import { issueText, validate } from "./validate.ts"
+
+/** Turns the parameters of a message into what the handler gets. Throws, or rejects with, an {@link InvalidParamsError}. */
+export type ParamsReader = (params: Params | undefined) => unknown
+
+/** Makes the reader for a definition. By position and by name are both understood, whichever way it is declared. */
+export function paramsReader({ params, surplus }: Definition): ParamsReader {
+  const isList = isParamList(params)
+  const entries: ParamList = isList ? params : Object.entries(params)
+  const names = entries.map(([name]) => name)
+  const schemas = entries.map(([, schema]) => schema)
+  const ownSchemas = schemas.every(isOwnSchema) ? schemas : undefined
+
+  return (raw) => {
+    const values = raw === undefined ? names.map(nothing) : isByPosition(raw) ? byPosition(raw) : byName(raw)
+    if (ownSchemas?.every((schema, index) => schema.accepts(values[index])) === true) return shape(values)
+    const results = values.map(check)
+    return results.some((result) => result instanceof Promise)
+      ? Promise.all(results).then((all) => shape(collect(all)))
+      : shape(collect(results as SchemaResult<unknown>[]))
+  }
+
+  function byPosition(raw: readonly unknown[]): readonly unknown[] {
+    if (raw.length === names.length) return raw
+    if (raw.length > names.length && surplus === "refuse") {
+      throw new InvalidParamsError(`expected at most ${names.length} parameters, got ${raw.length}`)
+    }
+    return names.map((_, index) => raw[index])
+  }
+
+  function byName(raw: Readonly<Record<string, unknown>>): readonly unknown[] {
+    const stranger = surplus === "refuse" ? Object.keys(raw).find((name) => !names.includes(name)) : undefined
+    if (stranger !== undefined) throw new InvalidParamsError(`there is no parameter ${JSON.stringify(stranger)}`)
+    return names.map((name) => (Object.hasOwn(raw, name) ? raw[name] : undefined))
+  }
+
+  function check(value: unknown, index: number): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
+    const schema = schemas[index] as StandardSchema
+    const result = validate(schema, value)
+    // In a list, null holds the place of a parameter that is absent.
+    if (value !== null || result instanceof Promise || result.issues === undefined) return result
+    const absent = validate(schema, undefined)
+    return absent instanceof Promise || absent.issues === undefined ? absent : result
+  }
+
+  function collect(results: readonly SchemaResult<unknown>[]): unknown[] {
+    return results.map((result, index) => {
+      if (result.issues === undefined) return result.value
+      throw new InvalidParamsError(result.issues.map((issue) => issueText(issue, names[index])).join("; "))
+    })
+  }
+
+  function shape(values: readonly unknown[]): unknown {
+    return isList ? values : Object.fromEntries(names.map((name, index) => [name, values[index]]))
+  }
+}
+
+/** Whether parameters are declared as a list. */
+export function isParamList(params: ParamShape): params is ParamList {
+  return Array.isArray(params)
+}
+
+function isByPosition(params: Params): params is readonly unknown[] {
+  return Array.isArray(params)
+}
+
+function nothing(): undefined {}

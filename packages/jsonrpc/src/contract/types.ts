@@ -1,0 +1,57 @@
+import type { Definition, Method, Notification, ParamList, ParamRecord, ParamShape } from "./definition.ts"
+import type { InputOf, OutputOf, StandardSchema } from "./standard-schema.ts"
+
+/** What a caller writes between the parentheses. */
+export type Arguments<P extends ParamShape> = P extends ParamList
+  ? ListInput<P>
+  : P extends ParamRecord
+    ? RecordArguments<RecordInput<P>>
+    : never
+
+/** What a handler gets: a tuple for a list of parameters, an object for parameters by name. */
+export type HandlerParams<P extends ParamShape> = P extends ParamList
+  ? ListOutput<P>
+  : P extends ParamRecord
+    ? RecordOutput<P>
+    : never
+
+/** What a call gives its caller. */
+export type CallResult<D extends Definition> = D extends Method<ParamShape, infer R> ? OutputOf<R> : void
+
+/** What a handler answers with. */
+export type HandlerResult<D extends Definition> = D extends Method<ParamShape, infer R> ? InputOf<R> : void
+
+/** The parameters of a definition. */
+export type ParamsOf<D extends Definition> = D extends Method<infer P> ? P : D extends Notification<infer P> ? P : never
+
+type ListInput<P extends ParamList> = P extends readonly [
+  readonly [string, infer S extends StandardSchema],
+  ...infer Rest extends ParamList,
+]
+  ? undefined extends InputOf<S>
+    ? [argument?: InputOf<S>, ...rest: ListInput<Rest>]
+    : [argument: InputOf<S>, ...rest: ListInput<Rest>]
+  : []
+
+type ListOutput<P extends ParamList> = P extends readonly [
+  readonly [string, infer S extends StandardSchema],
+  ...infer Rest extends ParamList,
+]
+  ? [parameter: OutputOf<S>, ...rest: ListOutput<Rest>]
+  : []
+
+type RecordArguments<Input> = Record<never, never> extends Input ? [params?: Input] : [params: Input]
+
+type RecordInput<P extends ParamRecord> = Simplify<
+  { [K in keyof P as undefined extends InputOf<P[K]> ? never : K]: InputOf<P[K]> } & {
+    [K in keyof P as undefined extends InputOf<P[K]> ? K : never]?: InputOf<P[K]>
+  }
+>
+
+type RecordOutput<P extends ParamRecord> = Simplify<
+  { [K in keyof P as undefined extends OutputOf<P[K]> ? never : K]: OutputOf<P[K]> } & {
+    [K in keyof P as undefined extends OutputOf<P[K]> ? K : never]?: OutputOf<P[K]>
+  }
+>
+
+type Simplify<T> = { [K in keyof T]: T[K] }

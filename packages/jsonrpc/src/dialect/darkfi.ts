@@ -1,0 +1,29 @@
+import { ErrorCode } from "../message/errors.ts"
+import type { ErrorObject, Id } from "../message/message.ts"
+import type { Dialect } from "./dialect.ts"
+
+/**
+ * DarkFi's way (darkfi-rpc 2.2 and 2.3): ids are numbers, an id that is a string of digits is answered as a number, and
+ * the standard errors are worded in small letters and carry no data. Its lines end with CRLF: see `newlineFraming`.
+ */
+export const darkfiDialect: Dialect = { name: "darkfi", requestId: numberFromDigits, errorObject: bareStandardError }
+
+const WHOLE_NUMBER = /^[+-]?\d{1,16}$/
+
+function numberFromDigits(id: Id): Id {
+  if (typeof id !== "string" || !WHOLE_NUMBER.test(id)) return id
+  const number = Number(id)
+  return Number.isSafeInteger(number) ? number : id
+}
+
+const WORDING: ReadonlyMap<number, string> = new Map([
+  [ErrorCode.parse, "parse error"],
+  [ErrorCode.invalidRequest, "invalid request"],
+  [ErrorCode.methodNotFound, "method not found"],
+  [ErrorCode.invalidParams, "invalid params"],
+])
+
+function bareStandardError(error: ErrorObject): ErrorObject {
+  const message = WORDING.get(error.code)
+  return message === undefined ? error : { code: error.code, message }
+}

@@ -1,0 +1,10 @@
+import type { ErrorObject, Id } from "../message/message.ts"
+
+/** How one family of peers spells what JSON-RPC 2.0 leaves open or what it does its own way. Plain JSON-RPC needs none. */
+export interface Dialect {
+  readonly name: string
+  /** The id under which a request is known and answered, from the one that came in. */
+  readonly requestId?: (id: Id) => Id
+  /** The error object that is sent, from the standard one. */
+  readonly errorObject?: (error: ErrorObject) => ErrorObject
+}

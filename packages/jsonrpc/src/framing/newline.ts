@@ -1,0 +1,132 @@
+import { ByteQueue } from "./byte-queue.ts"
+import { FramingError, Unreadable, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
+
+/** Options of {@link newlineFraming}. */
+export interface NewlineOptions {
+  /** What our lines end with. Both are understood. Default `\n`. */
+  eol?: "\n" | "\r\n"
+  /** The longest line that is taken, in bytes; a longer one closes the connection. Default 16 MiB. */
+  maxBytes?: number
+}
+
+/**
+ * One JSON text per line, UTF-8 (darkfi-rpc 2.1). The end of the stream ends a last line.
+ *
+ * A line that looks like the beginning of an HTTP request closes the connection before anything more is read: a browser
+ * sends one to any local port that a web page names, with a body that the page chose.
+ */
+export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: NewlineOptions = {}): Framing {
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+  const encoder = new TextEncoder()
+  return {
+    decoder: () => new NewlineDecoder(utf8, maxBytes),
+    encode: (texts) => encoder.encode(texts.join(eol) + eol),
+  }
+}
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+const NO_FRAMES: readonly Frame[] = []
+const LF = 0x0a
+const CR = 0x0d
+const BRACE = 0x7b
+/** A method, a target, a version. No JSON text looks so. */
+const HTTP_REQUEST_LINE = /^[^\s"{[]+ .* HTTP\/\d/
+
+class NewlineDecoder implements FrameDecoder {
+  readonly #utf8: TextDecoder
+  readonly #maxBytes: number
+  /** The beginning of a line whose end has not come yet. */
+  readonly #tail = new ByteQueue()
+  #failure: FramingError | undefined
+
+  constructor(utf8: TextDecoder, maxBytes: number) {
+    this.#utf8 = utf8
+    this.#maxBytes = maxBytes
+  }
+
+  get failure(): FramingError | undefined {
+    return this.#failure
+  }
+
+  push(chunk: Uint8Array): readonly Frame[] {
+    if (this.#failure !== undefined) return NO_FRAMES
+    const end = chunk.lastIndexOf(LF)
+    const frames = end === -1 ? NO_FRAMES : this.#decode(this.#tail.takeWith(chunk.subarray(0, end)))
+    this.#keep(chunk.subarray(end + 1))
+    return frames
+  }
+
+  end(): readonly Frame[] {
+    if (this.#failure !== undefined || this.#tail.length === 0) return NO_FRAMES
+    return this.#decode(this.#tail.takeWith(new Uint8Array(0)))
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#failure !== undefined || bytes.length === 0) return
+    if (this.#tail.length + bytes.length > this.#maxBytes) {
+      this.#failTooLong()
+    } else {
+      this.#tail.push(bytes)
+    }
+  }
+
+  /** Reads whole lines, the last of them without its end. They are decoded at once, which is a third faster than one by one. */
+  #decode(bytes: Uint8Array): readonly Frame[] {
+    if (bytes.length > this.#maxBytes) return this.#decodeOneByOne(bytes)
+    let text: string
+    try {
+      text = this.#utf8.decode(bytes)
+    } catch {
+      return this.#decodeOneByOne(bytes)
+    }
+    const lines = text.split("\n")
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i]!
+      if (line.charCodeAt(line.length - 1) === CR) lines[i] = line.slice(0, -1)
+      if (this.#isHttp(line)) return lines.slice(0, i)
+    }
+    return lines
+  }
+
+  /** For chunks with a line that is too long or is not UTF-8: one bad line must not spoil the others. */
+  #decodeOneByOne(bytes: Uint8Array): readonly Frame[] {
+    const frames: Frame[] = []
+    for (let start = 0; start <= bytes.length;) {
+      const found = bytes.indexOf(LF, start)
+      const end = found === -1 ? bytes.length : found
+      const line = bytes.subarray(start, end)
+      start = end + 1
+      if (line.length > this.#maxBytes) {
+        this.#failTooLong()
+        return frames
+      }
+      if (this.#isHttp(new TextDecoder().decode(line))) return frames
+      frames.push(this.#decodeLine(line))
+    }
+    return frames
+  }
+
+  #decodeLine(line: Uint8Array): Frame {
+    try {
+      const text = this.#utf8.decode(line)
+      return text.endsWith("\r") ? text.slice(0, -1) : text
+    } catch {
+      return new Unreadable("not UTF-8")
+    }
+  }
+
+  #isHttp(line: string): boolean {
+    if (line.charCodeAt(0) === BRACE || !HTTP_REQUEST_LINE.test(line)) return false
+    this.#failure = new FramingError(
+      "http-request",
+      "an HTTP request came to a port that speaks one JSON text per line",
+    )
+    this.#tail.clear()
+    return true
+  }
+
+  #failTooLong(): void {
+    this.#failure = new FramingError("message-too-long", `a line is longer than ${this.#maxBytes} bytes`)
+    this.#tail.clear()
+  }
+}

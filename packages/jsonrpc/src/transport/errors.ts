@@ -1,0 +1,27 @@
+import { JsonRpcError } from "../message/errors.ts"
+
+/** Nobody could be reached at an address. Nothing was sent. `cause` is the network's error. */
+export class ConnectError extends JsonRpcError {
+  override readonly name = "ConnectError"
+  readonly code = "connect"
+  /** Where it was tried. */
+  readonly url: string
+
+  constructor(url: string, cause: Error) {
+    super(`cannot connect to ${url}: ${cause.message}`, { cause })
+    this.url = url
+  }
+}
+
+/** A server could not listen on an address. `cause` is the network's error. */
+export class ListenError extends JsonRpcError {
+  override readonly name = "ListenError"
+  readonly code = "listen"
+  /** Where it was tried. */
+  readonly url: string
+
+  constructor(url: string, cause: Error) {
+    super(`cannot listen on ${url}: ${cause.message}`, { cause })
+    this.url = url
+  }
+}

@@ -1,0 +1,87 @@
+import type { ByteStream } from "@dchat/runtime"
+import type { Frame, FrameDecoder, Framing } from "../framing/framing.ts"
+import { formatAddress } from "./address.ts"
+import type { Transport, TransportReader } from "./transport.ts"
+
+/**
+ * A transport over a stream of bytes: a TCP socket, a unix socket, a TLS stream, from whichever network it comes.
+ * Breaks of the framing (a message over the limit, an HTTP request) close it; the reader's `close` says so.
+ *
+ * @param stream Must have no reader yet. It belongs to the transport from now on.
+ */
+export function streamTransport(stream: ByteStream, framing: Framing): Transport {
+  return new StreamTransport(stream, framing)
+}
+
+class StreamTransport implements Transport {
+  readonly #stream: ByteStream
+  readonly #framing: Framing
+  /** Messages to be sent with the next flush. */
+  #waiting: string[] = []
+
+  constructor(stream: ByteStream, framing: Framing) {
+    this.#stream = stream
+    this.#framing = framing
+  }
+
+  get remote(): string {
+    return formatAddress(this.#stream.remoteAddress)
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.bufferedBytes
+  }
+
+  readInto(reader: TransportReader): void {
+    const stream = this.#stream
+    const decoder = this.#framing.decoder()
+    stream.readInto({
+      data: (chunk) => {
+        if (decoder.failure !== undefined) return
+        deliver(decoder, decoder.push(chunk))
+      },
+      end: () => {
+        deliver(decoder, decoder.end())
+        reader.end()
+      },
+      close: (error) => reader.close(decoder.failure ?? error),
+    })
+
+    function deliver(from: FrameDecoder, frames: readonly Frame[]): void {
+      if (frames.length > 0) reader.messages(frames)
+      if (from.failure !== undefined) void stream.close()
+    }
+  }
+
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    this.#stream.resume()
+  }
+
+  send(text: string): void {
+    this.#waiting.push(text)
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return
+    this.#stream.write(this.#framing.encode(this.#waiting))
+    this.#waiting = []
+    this.#stream.flush()
+  }
+
+  drained(options?: { signal?: AbortSignal }): Promise<void> {
+    return this.#stream.drained(options)
+  }
+
+  end(): void {
+    this.flush()
+    this.#stream.end()
+  }
+
+  close(): Promise<void> {
+    return this.#stream.close()
+  }
+}
