@@ -127,8 +127,14 @@ export const codecs = {
     list: tagged(0xff, vec(u8)),
   }),
   "sized(string)": sized(string),
-  seconds: convert(u64, Number, BigInt),
+  "convert(u64)": convert(u64, safeNumber, BigInt),
   tree,
   packet,
   ...messages,
+}
+
+/** @param {bigint} value */
+function safeNumber(value) {
+  if (value > Number.MAX_SAFE_INTEGER) throw new RangeError(`${value} is not a safe number`)
+  return Number(value)
 }

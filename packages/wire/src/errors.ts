@@ -8,7 +8,7 @@ export abstract class WireError extends Error {
  *
  * - `short`: the input ends inside the value
  * - `surplus`: the value ends before the input does
- * - `bad-count`: a count or length claims more than the bytes left can hold
+ * - `bad-count`: a count claims more elements than the bytes left can hold, or a length is above 2^53 - 1
  * - `non-minimal`: a VarInt is longer than it need be
  * - `bad-tag`: no variant has this tag
  * - `bad-utf8`, `bad-url`, `bad-semver`: text that is not what it should be

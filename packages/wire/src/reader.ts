@@ -125,8 +125,8 @@ export class Reader {
     const count = this.length()
     if (minBytes > 0) {
       if (count * minBytes > this.remaining) {
-        const need = `at least ${minBytes} byte${minBytes === 1 ? "" : "s"} each`
-        throw this.error("bad-count", `${count} elements of ${need} are claimed, ${this.remaining} bytes are left`, at)
+        const claim = `${count} elements of at least ${minBytes} bytes are claimed`
+        throw this.error("bad-count", `${claim}, bytes left: ${this.remaining}`, at)
       }
     } else {
       if (count > this.#empties)
@@ -181,7 +181,7 @@ export class Reader {
 
   /** Throws a `surplus` unless everything was read. */
   finish(): void {
-    if (this.remaining > 0) throw this.error("surplus", `${this.remaining} bytes are left over`)
+    if (this.remaining > 0) throw this.error("surplus", `bytes left over: ${this.remaining}`)
   }
 
   /** The error for a codec to throw. `offset` is where what is wrong begins; default: where the reader stands. */
@@ -193,7 +193,7 @@ export class Reader {
   #advance(length: number): number {
     const at = this.#offset
     if (length > this.#end - at) {
-      throw this.error("short", `${length} byte${length === 1 ? "" : "s"} are needed, ${this.#end - at} are left`)
+      throw this.error("short", `bytes needed: ${length}, left: ${this.#end - at}`)
     }
     this.#offset = at + length
     return at

@@ -38,10 +38,8 @@ export function parseUrl(text: string): ParsedUrl {
   if (name === undefined || rest === undefined) throw notUrl(text)
   const scheme = name.toLowerCase()
   if (!SPECIAL.has(scheme)) return partsOf(parse(text, `${scheme}:${rest}`), scheme)
-  const { href, ...parts } = partsOf(parseSpecial(text, rest.replace(PATH, keepCarets)), scheme)
-  return rest.includes("^")
-    ? { href: restoreCarets(href), ...parts, path: restoreCarets(parts.path) }
-    : { href, ...parts }
+  const parts = partsOf(parseSpecial(text, rest.replace(PATH, keepCarets)), scheme)
+  return rest.includes("^") ? { ...parts, href: restoreCarets(parts.href), path: restoreCarets(parts.path) } : parts
 }
 
 /** Canonical text of a URL: a string whose value is made canonical when it is written and when it is read. */
