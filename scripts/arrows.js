@@ -171,7 +171,7 @@ function importProblems(house, file, { specifier, line }) {
 function whyNotFile(from, to) {
   if (to.startsWith("../")) return "a path into another package: import the package by its name"
   if (isTest(from)) return undefined
-  if (path.posix.basename(to) === "index.ts") {
+  if (path.posix.basename(to) === "index.ts" && path.posix.basename(from) !== "index.ts") {
     return "index.ts is for the package's users: import the file that has what is needed"
   }
   if (isTest(to)) return "a test is no part of the package"
@@ -243,7 +243,7 @@ function isDeclared(manifest, name, alsoDev) {
 
 /** Tests, and all that lies beside src/ and bin/ (benches, fuzzers), never reach a user. @param {string} file */
 function isTest(file) {
-  return /\.test\.[cm]?[jt]sx?$/.test(file) || !/^(?:src|bin|dist)\//.test(file)
+  return /\.test(?:-kit)?\.[cm]?[jt]sx?$/.test(file) || !/^(?:src|bin|dist)\//.test(file)
 }
 
 /** @param {string} file */

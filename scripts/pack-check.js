@@ -72,7 +72,7 @@ function checkContents(project, { manifest }) {
   const home = path.join(project, "node_modules", manifest.name)
   const missing = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"].filter((file) => !existsSync(path.join(home, file)))
   const surplus = readdirSync(home, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.test\.|\.tsbuildinfo$|\b(?:node_modules|fixtures|vectors)$/.test(file),
+    /\.test(?:-kit)?\.|\.tsbuildinfo$|\b(?:node_modules|fixtures|vectors)$/.test(file),
   )
   const output = [...missing.map((file) => `misses ${file}`), ...surplus.map((file) => `should not have ${file}`)]
   report(`${manifest.name}: what is in it`, { ok: output.length === 0, output: output.join("\n") })
