@@ -1,19 +1,29 @@
 import type { BatchOutcome, CallOptions } from "../connection/call.ts"
 import type { Connection } from "../connection/connection.ts"
-import type { Definitions } from "../contract/contract.ts"
-import type { Notification } from "../contract/definition.ts"
+import type { Contract, Definitions } from "../contract/contract.ts"
 import type { Arguments, CallResult, ParamsOf } from "../contract/types.ts"
 import type { Params } from "../message/message.ts"
 
-/** A contract as functions to call. The doors that belong to no method begin with `$`; there is also `close`. */
-export type Client<D extends Definitions = Record<never, never>> = {
-  readonly [K in keyof D]: (
-    ...args: Arguments<ParamsOf<D[K]>>
-  ) => Promise<D[K] extends Notification ? void : CallResult<D[K]>>
-} & ClientDoors<D>
+/** The methods of a contract as an interface. */
+export type ApiOf<D extends Definitions> = {
+  readonly [K in keyof D]: (...args: Arguments<ParamsOf<D[K]>>) => CallResult<D[K]>
+}
+
+/** The client of a contract: `ClientOf<typeof chat>`. */
+export type ClientOf<C extends Contract> = Client<ApiOf<C["definitions"]>>
+
+/**
+ * The methods of an interface, to be called on the other side. What belongs to no method begins with `$`; and there is
+ * `close`.
+ */
+export type Client<Api extends object = object> = {
+  readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never
+} & ClientDoors<Api>
 
 /** What every {@link Client} has beside its methods. */
-export interface ClientDoors<D extends Definitions> {
+export interface ClientDoors<Api extends object> {
   /** The connection below. */
   readonly $connection: Connection
   /** Calls any method by its name on the wire, with parameters as they are. The result is not checked. */
@@ -21,12 +31,14 @@ export interface ClientDoors<D extends Definitions> {
   /** Sends any notification. Resolves when the other side keeps up with reading. */
   $notify(method: string, params?: Params): Promise<void>
   /** The same client with other options for each call: `api.$with({ signal, timeoutMs: 500 }).send("hi")`. */
-  $with(options: CallOptions): Client<D>
+  $with(options: CallOptions): Client<Api>
   /**
    * Sends several calls as one message, and gives how each ended, in their order:
-   * `const [a, b] = await api.$batch((b) => [b.send("x"), b.send("y")])`.
+   * `const [a, b] = await api.$batch((batch) => [batch.send("x"), batch.send("y")])`.
    */
-  $batch<const T extends readonly BatchItem[]>(build: (batch: BatchClient<D>) => T): Promise<BatchResults<T>>
+  $batch<const Items extends readonly BatchItem[]>(
+    build: (batch: BatchClient<Api>) => Items,
+  ): Promise<BatchResults<Items>>
   /** Closes the connection. Calls that wait fail; what was sent before still leaves. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -38,19 +50,21 @@ export interface BatchItem<Value = unknown> {
   readonly params: Params | undefined
   readonly isNotification: boolean
   readonly reader: CallOptions["reader"]
-  /** Only for the compiler. */
+  /** Never there: it carries the type. */
   readonly value?: Value
 }
 
-/** A contract as functions that make the items of a batch. */
-export type BatchClient<D extends Definitions> = {
-  readonly [K in keyof D]: (...args: Arguments<ParamsOf<D[K]>>) => BatchItem<CallResult<D[K]>>
+/** The methods of an interface, to be put into a batch. */
+export type BatchClient<Api extends object> = {
+  readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => BatchItem<Awaited<Result>>
+    : never
 } & {
   $call(method: string, params?: Params): BatchItem
   $notify(method: string, params?: Params): BatchItem<undefined>
 }
 
 /** The outcomes of a batch, item by item. */
-export type BatchResults<T extends readonly BatchItem[]> = {
-  -readonly [K in keyof T]: T[K] extends BatchItem<infer Value> ? BatchOutcome<Value> : never
+export type BatchResults<Items extends readonly BatchItem[]> = {
+  -readonly [K in keyof Items]: Items[K] extends BatchItem<infer Value> ? BatchOutcome<Value> : never
 }

@@ -7,7 +7,7 @@ import { MethodNotFoundError } from "../message/errors.ts"
 import { parseAddress } from "../transport/address.ts"
 import { ConnectError } from "../transport/errors.ts"
 import { streamTransport } from "../transport/stream.ts"
-import type { Client } from "./client.ts"
+import type { ApiOf, Client } from "./client.ts"
 import { client, type ClientOptions } from "./make-client.ts"
 
 /** What a client needs of the world. */
@@ -32,15 +32,20 @@ export interface ConnectOptions extends ClientOptions, Omit<ConnectionOptions, "
  * The other side may call back: `handler` answers it; without one every request of it is refused.
  * Rejects with an `AddressError`, a {@link ConnectError}, or the signal's reason.
  */
-export async function connect<D extends Definitions = Record<never, never>>(
+export async function connect<D extends Definitions>(
   url: string,
-  contract: Contract<D> | undefined,
-  { runtime, signal, framing = newlineFraming(), handler = refuse, params, ...options }: ConnectOptions,
-): Promise<Client<D>> {
+  contract: Contract<D>,
+  options: ConnectOptions,
+): Promise<Client<ApiOf<D>>> {
+  return client(await openConnection(url, options), contract, options)
+}
+
+/** Opens a connection, without a client on top. Rejects as {@link connect} does. */
+export async function openConnection(url: string, options: ConnectOptions): Promise<Connection> {
+  const { runtime, signal, framing = newlineFraming(), handler = refuse, ...connectionOptions } = options
   const { clock, log } = runtime
   const transport = streamTransport(await dial(url, runtime, signal), framing)
-  const connection = new Connection(transport, { ...options, handler, clock, ...(log === undefined ? {} : { log }) })
-  return client(connection, contract, params === undefined ? {} : { params })
+  return new Connection(transport, { ...connectionOptions, handler, clock, ...(log === undefined ? {} : { log }) })
 }
 
 async function dial(url: string, { network }: ClientRuntime, signal: AbortSignal | undefined): Promise<ByteStream> {

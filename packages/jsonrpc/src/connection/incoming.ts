@@ -32,6 +32,7 @@ export class Incoming implements RequestPort {
   readonly connection: Connection
   readonly #options: IncomingOptions
   readonly #queue: RequestQueue | undefined
+  readonly #dispatch: (request: IncomingRequest) => void
   #inFlight = 0
   #dropped = 0
   /** Those of requests whose signal somebody has read. */
@@ -41,10 +42,15 @@ export class Incoming implements RequestPort {
   constructor(options: IncomingOptions) {
     this.connection = options.connection
     this.#options = options
-    if (options.handler === undefined) {
-      this.#queue = new RequestQueue((request) => {
+    const { handler } = options
+    if (handler === undefined) {
+      const queue = new RequestQueue((request) => {
         if (request.isNotification) this.#release()
       })
+      this.#queue = queue
+      this.#dispatch = (request) => queue.put(request)
+    } else {
+      this.#dispatch = (request) => this.#handle(handler, request)
     }
   }
 
@@ -70,9 +76,7 @@ export class Incoming implements RequestPort {
       return
     }
     this.#inFlight++
-    const request = new IncomingRequest(this, message)
-    if (this.#queue === undefined) this.#handle(request)
-    else this.#queue.put(request)
+    this.#dispatch(new IncomingRequest(this, message))
   }
 
   /** Answers a request without a look at it. */
@@ -109,10 +113,10 @@ export class Incoming implements RequestPort {
     return this.#options.keepsUp()
   }
 
-  #handle(request: IncomingRequest): void {
+  #handle(handler: Handler, request: IncomingRequest): void {
     let result: unknown
     try {
-      result = this.#options.handler!(request)
+      result = handler(request)
     } catch (error) {
       this.#fail(request, error)
       return

@@ -59,13 +59,15 @@ export class Intake {
   }
 
   #run(): void {
-    while (this.#taken < this.#inbox.length) {
+    for (;;) {
+      const item = this.#inbox[this.#taken]
+      if (item === undefined) break
       if (this.#budget.isSpent || !this.#target.mayTake()) {
         this.#status = "held"
         this.#transport.pause()
         return
       }
-      const item = this.#inbox[this.#taken++]!
+      this.#taken++
       if (item === END) this.#target.end()
       else this.#budget.spend(this.#target.take(item))
     }

@@ -51,10 +51,10 @@ export class Outgoing {
     if (signal?.aborted === true) return Promise.reject(cancelled(signal, "no"))
     if (entries.length === 0) return Promise.resolve([])
     const calls: OutgoingCall[] = []
-    const outcomes: (BatchOutcome | Promise<BatchOutcome>)[] = []
+    const outcomes: Promise<BatchOutcome>[] = []
     const batch = entries.map(({ method, params, isNotification = false, reader }): BatchEntry<OutgoingCall> => {
       if (isNotification) {
-        outcomes.push(succeeded(undefined))
+        outcomes.push(Promise.resolve(succeeded(undefined)))
         return { method, params, call: undefined }
       }
       let call!: OutgoingCall
@@ -78,7 +78,7 @@ export class Outgoing {
   /** Fails every call that waits. */
   failAll(failure: (sent: Sent) => JsonRpcError): void {
     this.#deadlines.stop()
-    for (const call of [...this.#engine.pending.values()]) {
+    for (const call of this.#engine.pending.values()) {
       this.#engine.forget(call)
       call.fail(failure(this.#writer.flushes > call.flushesBefore ? "maybe" : "no"))
     }
@@ -104,7 +104,7 @@ export class Outgoing {
   /** Ends the calls whose time is over; gives the next deadline. */
   #sweep(now: number): number {
     let next = Infinity
-    for (const call of [...this.#engine.pending.values()]) {
+    for (const call of this.#engine.pending.values()) {
       if (call.deadline > now) {
         next = Math.min(next, call.deadline)
       } else if (this.#engine.forget(call)) {

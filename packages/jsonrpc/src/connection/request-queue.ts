@@ -7,7 +7,7 @@ import type { IncomingRequest } from "./incoming-request.ts"
 export class RequestQueue implements AsyncIterableIterator<IncomingRequest> {
   readonly #onTaken: (request: IncomingRequest) => void
   #requests: IncomingRequest[] = []
-  #takers: ((result: IteratorResult<IncomingRequest>) => void)[] = []
+  readonly #takers: ((result: IteratorResult<IncomingRequest>) => void)[] = []
   #status: "open" | "closed" = "open"
 
   constructor(onTaken: (request: IncomingRequest) => void) {

@@ -45,7 +45,12 @@ export function wireNames(key: string, definition: Definition): string[] {
 /** Names that have a meaning of their own on any object, or make one look like a promise. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
-  ...["then", "catch", "finally", "close", "toJSON", "prototype"],
+  "then",
+  "catch",
+  "finally",
+  "close",
+  "toJSON",
+  "prototype",
 ])
 
 function checkKey(key: string): void {

@@ -78,7 +78,7 @@ export type Definition = Method | Notification
 export function method<
   const P extends ParamShape = readonly [],
   R extends StandardSchema = NoResult,
-  const E extends ErrorShape = Readonly<Record<never, never>>,
+  const E extends ErrorShape = Readonly<Record<string, never>>,
 >(definition: MethodDefinition<P, R, E> = {}): Method<P, R, E> {
   return {
     kind: "method",

@@ -21,7 +21,7 @@ export function paramsReader({ params, surplus }: Definition): ParamsReader {
     if (ownSchemas?.every((schema, index) => schema.accepts(values[index])) === true) return shape(values)
     const results = values.map(check)
     return results.some((result) => result instanceof Promise)
-      ? Promise.all(results).then((all) => shape(collect(all)))
+      ? Promise.all(results.map((result) => Promise.resolve(result))).then((all) => shape(collect(all)))
       : shape(collect(results as SchemaResult<unknown>[]))
   }
 

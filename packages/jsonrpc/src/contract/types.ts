@@ -40,7 +40,7 @@ type ListOutput<P extends ParamList> = P extends readonly [
   ? [parameter: OutputOf<S>, ...rest: ListOutput<Rest>]
   : []
 
-type RecordArguments<Input> = Record<never, never> extends Input ? [params?: Input] : [params: Input]
+type RecordArguments<Input> = Partial<Input> extends Input ? [params?: Input] : [params: Input]
 
 type RecordInput<P extends ParamRecord> = Simplify<
   { [K in keyof P as undefined extends InputOf<P[K]> ? never : K]: InputOf<P[K]> } & {

@@ -27,7 +27,6 @@ export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: New
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 const NO_FRAMES: readonly Frame[] = []
 const LF = 0x0a
-const CR = 0x0d
 const BRACE = 0x7b
 /** A method, a target, a version. No JSON text looks so. */
 const HTTP_REQUEST_LINE = /^[^\s"{[]+ .* HTTP\/\d/
@@ -80,12 +79,12 @@ class NewlineDecoder implements FrameDecoder {
       return this.#decodeOneByOne(bytes)
     }
     const lines = text.split("\n")
-    for (let i = 0; i < lines.length; i++) {
-      const line = lines[i]!
-      if (line.charCodeAt(line.length - 1) === CR) lines[i] = line.slice(0, -1)
-      if (this.#isHttp(line)) return lines.slice(0, i)
+    const http = lines.findIndex(isHttpRequestLine)
+    if (http !== -1) {
+      this.#failHttp()
+      lines.length = http
     }
-    return lines
+    return text.includes("\r") ? lines.map(withoutCr) : lines
   }
 
   /** For chunks with a line that is too long or is not UTF-8: one bad line must not spoil the others. */
@@ -100,7 +99,10 @@ class NewlineDecoder implements FrameDecoder {
         this.#failTooLong()
         return frames
       }
-      if (this.#isHttp(new TextDecoder().decode(line))) return frames
+      if (isHttpRequestLine(new TextDecoder().decode(line))) {
+        this.#failHttp()
+        return frames
+      }
       frames.push(this.#decodeLine(line))
     }
     return frames
@@ -108,25 +110,30 @@ class NewlineDecoder implements FrameDecoder {
 
   #decodeLine(line: Uint8Array): Frame {
     try {
-      const text = this.#utf8.decode(line)
-      return text.endsWith("\r") ? text.slice(0, -1) : text
+      return withoutCr(this.#utf8.decode(line))
     } catch {
       return new Unreadable("not UTF-8")
     }
   }
 
-  #isHttp(line: string): boolean {
-    if (line.charCodeAt(0) === BRACE || !HTTP_REQUEST_LINE.test(line)) return false
-    this.#failure = new FramingError(
-      "http-request",
-      "an HTTP request came to a port that speaks one JSON text per line",
-    )
-    this.#tail.clear()
-    return true
+  #failHttp(): void {
+    this.#fail(new FramingError("http-request", "an HTTP request came to a port that speaks one JSON text per line"))
   }
 
   #failTooLong(): void {
-    this.#failure = new FramingError("message-too-long", `a line is longer than ${this.#maxBytes} bytes`)
+    this.#fail(new FramingError("message-too-long", `a line is longer than ${this.#maxBytes} bytes`))
+  }
+
+  #fail(failure: FramingError): void {
+    this.#failure = failure
     this.#tail.clear()
   }
+}
+
+function isHttpRequestLine(line: string): boolean {
+  return line.charCodeAt(0) !== BRACE && HTTP_REQUEST_LINE.test(line)
+}
+
+function withoutCr(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line
 }

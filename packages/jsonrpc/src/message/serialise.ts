@@ -39,5 +39,6 @@ function paramsMember(params: Params | undefined): string {
 /** What JSON.stringify makes of a value, and `null` where it makes nothing. */
 function valueText(value: unknown): string {
   // JSON.stringify is typed as if it always gave a string; of undefined, functions and symbols it gives nothing.
-  return (JSON.stringify(value) as string | undefined) ?? "null"
+  const text: string | undefined = JSON.stringify(value)
+  return text ?? "null"
 }

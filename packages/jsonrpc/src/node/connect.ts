@@ -1,6 +1,12 @@
 import { nodeRuntime } from "@dchat/runtime/node"
-import type { Client } from "../client/client.ts"
-import { connect as connectWith, type ClientRuntime, type ConnectOptions } from "../client/connect.ts"
+import type { ApiOf, Client } from "../client/client.ts"
+import {
+  connect as connectWith,
+  openConnection as openConnectionWith,
+  type ClientRuntime,
+  type ConnectOptions,
+} from "../client/connect.ts"
+import type { Connection } from "../connection/connection.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
 
 /** Options of {@link connect}. */
@@ -10,10 +16,15 @@ export interface NodeConnectOptions extends Omit<ConnectOptions, "runtime"> {
 }
 
 /** As `connect` of the main entry, on this computer's network. */
-export function connect<D extends Definitions = Record<never, never>>(
+export function connect<D extends Definitions>(
   url: string,
-  contract?: Contract<D>,
-  { runtime = nodeRuntime(), ...options }: NodeConnectOptions = {},
-): Promise<Client<D>> {
-  return connectWith(url, contract, { ...options, runtime })
+  contract: Contract<D>,
+  options: NodeConnectOptions = {},
+): Promise<Client<ApiOf<D>>> {
+  return connectWith(url, contract, { runtime: nodeRuntime(), ...options })
+}
+
+/** As `openConnection` of the main entry, on this computer's network. */
+export function openConnection(url: string, options: NodeConnectOptions = {}): Promise<Connection> {
+  return openConnectionWith(url, { runtime: nodeRuntime(), ...options })
 }

@@ -1,3 +1,3 @@
 export * from "../index.ts"
-export { connect, type NodeConnectOptions } from "./connect.ts"
+export { connect, openConnection, type NodeConnectOptions } from "./connect.ts"
 export { serve, type NodeServeOptions } from "./serve.ts"

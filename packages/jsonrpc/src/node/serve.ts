@@ -10,9 +10,6 @@ export interface NodeServeOptions extends Omit<ServeOptions, "runtime"> {
 }
 
 /** As `serve` of the main entry, on this computer's network. */
-export function serve(
-  handler: RequestHandler,
-  { runtime = nodeRuntime(), ...options }: NodeServeOptions,
-): Promise<Server> {
-  return serveWith(handler, { ...options, runtime })
+export function serve(handler: RequestHandler, options: NodeServeOptions): Promise<Server> {
+  return serveWith(handler, { runtime: nodeRuntime(), ...options })
 }
