@@ -97,22 +97,12 @@ const LOCAL_NAMES: readonly string[] = ["localhost", "localhost.localdomain"]
  * Whether a host is of this machine, of a private network, or otherwise not to be reached from everywhere
  * (darkfi-net 7.7). A name that resolves to such an address is not found out.
  *
- * @param host As it stands in a canonical URL: a name, an IPv4 address, or an IPv6 address with or without brackets.
+ * @param host As in a parsed URL: a name, an IPv4 address, or an IPv6 address without brackets.
  */
 export function isLocalHost(host: string): boolean {
   const four = ipv4(host)
   if (four !== undefined) return within(NON_GLOBAL_4, four) && !within(GLOBAL_4, four)
-  const six = ipv6(unbracketed(host))
+  const six = ipv6(host)
   if (six !== undefined) return within(NON_GLOBAL_6, six) && !within(GLOBAL_6, six)
   return LOCAL_NAMES.includes(host)
-}
-
-/** Whether a host of a canonical URL is an IPv6 address. */
-export function isIpv6(host: string): boolean {
-  return ipv6(unbracketed(host)) !== undefined
-}
-
-/** The host as the network knows it: an IPv6 address without its brackets. */
-export function unbracketed(host: string): string {
-  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host
 }

@@ -49,13 +49,13 @@ const RULES: readonly Rule[] = [
  * applies it replaces the direct way (darkfi-net 7.8).
  */
 export function dialEndpoints(address: string, settings: MixingSettings): Endpoint[] {
-  const { scheme, host, port } = parseUrl(address)
+  const { scheme } = parseUrl(address)
   const mixed = rulesFor(scheme, settings).flatMap(({ over, proxies }) => {
     if (proxies === undefined) return [over + address.slice(scheme.length)]
     return proxies
       .map((name) => settings[name])
       .filter((proxy) => proxy !== undefined)
-      .map((proxy) => throughProxy(over, proxy, host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))
+      .map((proxy) => throughProxy(over, proxy, address))
   })
   if (mixed.length > 0) return mixed.map((url) => ({ url, mixed: true }))
   return settings.activeProfiles.includes(scheme) ? [{ url: address, mixed: false }] : []
@@ -80,6 +80,11 @@ function rulesFor(scheme: string, settings: MixingSettings): Rule[] {
   return RULES.filter((rule) => rule.scheme === scheme && settings.activeProfiles.includes(rule.over))
 }
 
-function throughProxy(scheme: string, proxy: string, destination: string): string {
-  return canonicalUrl(`${scheme}${proxy.slice(parseUrl(proxy).scheme.length).replace(/\/$/, "")}/${destination}`)
+function throughProxy(scheme: string, proxy: string, address: string): string {
+  return canonicalUrl(`${scheme}://${authority(proxy)}/${authority(address)}`)
+}
+
+/** The host and port of a canonical URL, as they stand in it. */
+function authority(url: string): string {
+  return /^[^:]+:\/\/([^/?#]*)/.exec(url)?.[1] ?? ""
 }

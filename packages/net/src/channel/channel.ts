@@ -1,0 +1,281 @@
+import type { ByteStream, Log, NetworkError, Runtime } from "@dchat/runtime"
+import type { Cancellable } from "@dchat/task"
+import { WrongStateError } from "../errors.ts"
+import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
+import type { MessageType } from "../message/message.ts"
+import type { VersionInfo } from "../message/version.ts"
+import type { SessionKind } from "../session/kind.ts"
+import { Dispatcher } from "./dispatcher.ts"
+import { PATIENT, describeFault, type Consequence, type PeerFault } from "./fault.ts"
+import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
+import type { PacketEncoder } from "./packet-encoder.ts"
+import { SendQueue } from "./send-queue.ts"
+import { ChannelStopped } from "./stopped.ts"
+import type { MessageSubscription, SubscriptionOptions } from "./subscription.ts"
+
+/** What a channel is doing. */
+export type ChannelState = "new" | "running" | "stopped"
+
+/** To which states a channel goes on from each. None is ever entered twice. */
+const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
+  new: ["running", "stopped"],
+  running: ["stopped"],
+  stopped: [],
+}
+
+/** After we have hung up, the other side has this long to read what we sent and hang up too, in milliseconds. */
+const GOODBYE_MS = 500
+
+/** The two ends of a connection, as canonical URLs (darkfi-net 3.2, 4.1). */
+export interface ChannelAddress {
+  /** What we dialled for, or the socket that we saw. */
+  readonly connect: string
+  /** What we really dialled; undefined if the peer dialled us. */
+  readonly resolve: string | undefined
+  /** Whether another transport was dialled than the address names. */
+  readonly mixed: boolean
+}
+
+/** What a channel is made of. */
+export interface ChannelOptions {
+  readonly stream: ByteStream
+  readonly session: SessionKind
+  readonly address: ChannelAddress
+  readonly magic: Uint8Array
+  readonly encoder: PacketEncoder
+  readonly runtime: Pick<Runtime, "clock" | "random" | "log">
+  /** Says what follows from a fault, and carries it out where it concerns more than this channel. */
+  readonly judge: (channel: Channel, fault: PeerFault) => Consequence
+}
+
+/** One connection to a peer (darkfi-net 4): typed messages out, typed messages in. */
+export class Channel {
+  /** A random number that tells channels of a node apart. */
+  readonly id: number
+  readonly session: SessionKind
+  /** UNIX seconds at which the connection was made. */
+  readonly startTime: number
+  /** Resolves when the channel has stopped, with the reason. Never rejects. */
+  readonly stopped: Promise<ChannelStopped>
+
+  readonly #options: ChannelOptions
+  readonly #dispatcher: Dispatcher
+  readonly #decoder: PacketDecoder
+  readonly #sendQueue: SendQueue
+  readonly #cleanups: (() => Promise<void> | void)[] = []
+  readonly #closed: Promise<void>
+  #tellStopped: (reason: ChannelStopped) => void = nothing
+  #tellClosed: () => void = nothing
+  #state: ChannelState = "new"
+  #reason: ChannelStopped | undefined
+  #version: VersionInfo | undefined
+
+  constructor(options: ChannelOptions) {
+    const { stream, session, magic, runtime } = options
+    this.#options = options
+    this.id = runtime.random.integer(0xffff_ffff) + 1
+    this.session = session
+    this.startTime = Math.floor(runtime.clock.now() / 1000)
+    this.stopped = new Promise((resolve) => {
+      this.#tellStopped = resolve
+    })
+    this.#closed = new Promise((resolve) => {
+      this.#tellClosed = resolve
+    })
+    this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, () => this.#readOn())
+    this.#decoder = new PacketDecoder({ magic, lookup: this.#dispatcher.lookup, patient: PATIENT[session] })
+    this.#sendQueue = new SendQueue(stream, runtime.clock)
+  }
+
+  get state(): ChannelState {
+    return this.#state
+  }
+
+  /** What host lists know the peer by: what was really dialled, unless that was another transport (darkfi-net 4.1). */
+  get address(): string {
+    const { connect, resolve, mixed } = this.#options.address
+    return mixed ? connect : (resolve ?? connect)
+  }
+
+  /** What people know the peer by. */
+  get displayAddress(): string {
+    const { connect, resolve } = this.#options.address
+    return resolve ?? connect
+  }
+
+  /** What the peer's version message is to say of how we reached it. */
+  get connection(): ChannelAddress {
+    return this.#options.address
+  }
+
+  /** How the peer introduced itself; undefined until it has. */
+  get version(): VersionInfo | undefined {
+    return this.#version
+  }
+
+  /** How many bytes wait to be sent; no more than {@link SEND_QUEUE_BYTES}, unless one message is larger. */
+  get queuedBytes(): number {
+    return this.#sendQueue.bytes
+  }
+
+  /** How many messages found no room to wait, and were refused. */
+  get refused(): number {
+    return this.#sendQueue.refused
+  }
+
+  /** Starts to read. What was subscribed before gets every message from the first on. */
+  start(): void {
+    this.#move("running")
+    this.#options.stream.readInto({
+      data: (chunk) => {
+        if (this.#state !== "running") return
+        this.#decoder.push(chunk)
+        this.#readOn()
+      },
+      end: () => this.#lose(new ChannelStopped("closed-by-peer", "the peer closed the connection")),
+      close: (error) => this.#lose(lossBy(error)),
+    })
+  }
+
+  /** Keeps how the peer introduced itself. */
+  introduce(version: VersionInfo): void {
+    this.#version = version
+  }
+
+  /** Makes a message known without wanting it, so that a peer that sends it does nothing wrong. */
+  register(type: MessageType<unknown>): void {
+    this.#dispatcher.register(type)
+  }
+
+  /**
+   * Gives the messages of one kind that come from now on.
+   *
+   * @throws {ChannelStopped} if the channel has stopped
+   */
+  subscribe<T>(type: MessageType<T>, options?: SubscriptionOptions): MessageSubscription<T> {
+    this.throwIfStopped()
+    return this.#dispatcher.subscribe(type, options)
+  }
+
+  /**
+   * Sends a message: resolves when it was taken into the bounded queue, waiting for room if there is none.
+   *
+   * @throws {ChannelStopped} if the channel stops first
+   * @throws {MessageError} `too-large`
+   */
+  async send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
+    this.throwIfStopped()
+    await this.#sendQueue.put(type, this.#options.encoder.encode(type, value), options)
+    this.throwIfStopped()
+  }
+
+  /** Takes a packet that was encoded before if there is room for it; says whether there was. Never waits. */
+  offer(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    return this.#state === "running" && this.#sendQueue.offer(type, packet)
+  }
+
+  /**
+   * Runs `cleanup` when the channel stops, after those that were given before.
+   *
+   * @throws {ChannelStopped} if the channel has stopped
+   */
+  onStop(cleanup: () => Promise<void> | void): void {
+    this.throwIfStopped()
+    this.#cleanups.push(cleanup)
+  }
+
+  /** Throws the reason if the channel has stopped. */
+  throwIfStopped(): void {
+    if (this.#reason !== undefined) throw this.#reason
+  }
+
+  /** Says that the peer has made a mistake, with all that follows from it. */
+  fault(fault: PeerFault): void {
+    if (this.#state === "stopped") return
+    const consequence = this.#options.judge(this, fault)
+    if (consequence === "ignore") this.#log.debug(`${this.displayAddress}: ${describeFault(fault)}; ignored`)
+    else void this.#stop(ChannelStopped.byFault(fault), "at once")
+  }
+
+  /** Stops the channel. Returns when its protocols have ended and its socket is closed. Safe to call again. */
+  stop(reason: ChannelStopped = new ChannelStopped("stopped", "we closed the connection")): Promise<void> {
+    return this.#stop(reason, "politely")
+  }
+
+  get #log(): Log {
+    return this.#options.runtime.log
+  }
+
+  #move(to: ChannelState): void {
+    if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a ${this.#state} channel cannot become ${to}`)
+    this.#state = to
+  }
+
+  /** Handles what has come in, as long as there is room for it, and asks for more. */
+  #readOn(): void {
+    while (this.#state === "running" && !this.#dispatcher.isFull) {
+      const event = this.#decoder.next()
+      if (event === undefined) {
+        this.#options.stream.resume()
+        return
+      }
+      this.#handle(event)
+    }
+    this.#options.stream.pause()
+  }
+
+  #handle(event: PacketEvent): void {
+    const fault =
+      event.kind === "message" ? this.#dispatcher.dispatch(event.type, event.value, event.bytes) : event.fault
+    if (fault !== undefined) this.fault(fault)
+  }
+
+  /** The connection is gone. What came in before is still handed out, room or not: it is no more than one chunk. */
+  #lose(reason: ChannelStopped): void {
+    for (let event; this.#state === "running" && (event = this.#decoder.next()) !== undefined;) this.#handle(event)
+    void this.#stop(reason, "politely")
+  }
+
+  /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
+  #stop(reason: ChannelStopped, manner: "politely" | "at once"): Promise<void> {
+    if (this.#state !== "stopped") {
+      const hangUp = this.#state === "new" || manner === "at once" ? this.#hangUpAtOnce : this.#hangUpPolitely
+      this.#move("stopped")
+      this.#reason = reason
+      this.#tellStopped(reason)
+      this.#dispatcher.finish(reason)
+      this.#sendQueue.close()
+      void Promise.all([hangUp(), this.#cleanUp()]).then(this.#tellClosed)
+    }
+    return this.#closed
+  }
+
+  async #cleanUp(): Promise<void> {
+    for (const cleanup of this.#cleanups) {
+      try {
+        await cleanup()
+      } catch (error) {
+        this.#log.error(`${this.displayAddress}: cleaning up after the channel failed`, { error })
+      }
+    }
+  }
+
+  readonly #hangUpAtOnce = (): Promise<void> => this.#options.stream.close()
+
+  readonly #hangUpPolitely = async (): Promise<void> => {
+    const { stream, runtime } = this.#options
+    const timer = runtime.clock.setTimer(GOODBYE_MS, () => void stream.close())
+    stream.end()
+    // The peer's own goodbye comes behind whatever else it has sent, which is read and thrown away.
+    stream.resume()
+    await stream.closed
+    timer.cancel()
+  }
+}
+
+function lossBy(error: NetworkError | undefined): ChannelStopped {
+  if (error === undefined) return new ChannelStopped("closed-by-peer", "the connection was closed")
+  return new ChannelStopped("broken", `the connection broke: ${error.message}`, { cause: error })
+}
+
+function nothing(): void {}

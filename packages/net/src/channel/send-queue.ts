@@ -1,0 +1,120 @@
+import type { ByteStream, Clock, Timer } from "@dchat/runtime"
+import { ManualResetEvent, Mutex, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
+import type { MessageType } from "../message/message.ts"
+import { Meter } from "./metering.ts"
+
+/** How much a channel keeps for a peer that reads slowly, in bytes. */
+export const SEND_QUEUE_BYTES = 4 * 2 ** 20
+
+/** How much longer than it must a message is held back: the reference waits twice as long too (darkfi-net 4.5). */
+const CAUTION = 2
+
+interface Lane {
+  readonly meter: Meter
+  /** No message of this kind is sent before this moment, so that they keep their order. */
+  openAt: number
+}
+
+/**
+ * What waits to be sent on one channel: bounded in bytes, in order. A message that comes too soon after others of its kind
+ * is held back, so that the peer need not ban us (darkfi-net 4.5).
+ */
+export class SendQueue {
+  readonly #stream: ByteStream
+  readonly #clock: Clock
+  readonly #maxBytes: number
+  readonly #lanes = new Map<MessageType<unknown>, Lane>()
+  readonly #held = new Set<Timer>()
+  readonly #nothingHeld = new ManualResetEvent()
+  readonly #turn = new Mutex()
+  #heldBytes = 0
+  #refused = 0
+
+  constructor(stream: ByteStream, clock: Clock, maxBytes: number = SEND_QUEUE_BYTES) {
+    this.#stream = stream
+    this.#clock = clock
+    this.#maxBytes = maxBytes
+    this.#nothingHeld.set()
+  }
+
+  /** How many bytes wait: held back, or not yet taken by the operating system. */
+  get bytes(): number {
+    return this.#heldBytes + this.#stream.bufferedBytes
+  }
+
+  /** How many packets found no room and were refused. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Takes a packet if there is room for it, and if nobody waits for room. */
+  offer(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    const taken = this.#hasRoom(packet) && !this.#turn.locked
+    if (taken) this.#take(type, packet)
+    else this.#refused++
+    return taken
+  }
+
+  /** Takes a packet as soon as there is room for it: first come, first served. */
+  async put(type: MessageType<unknown>, packet: Uint8Array, { signal }: Cancellable = {}): Promise<void> {
+    const turn = this.#turn.tryLock() ?? (await this.#turn.lock({ signal }))
+    try {
+      if (!this.#hasRoom(packet)) {
+        // What is larger than all the room goes when next to nothing waits.
+        await this.#nothingHeld.wait({ signal })
+        await unlessCancelled(this.#stream.drained(), signal)
+      }
+      this.#take(type, packet)
+    } finally {
+      turn.release()
+    }
+  }
+
+  /** Drops what is held back. */
+  close(): void {
+    for (const timer of this.#held) timer.cancel()
+    this.#held.clear()
+    this.#heldBytes = 0
+    this.#nothingHeld.set()
+  }
+
+  #hasRoom(packet: Uint8Array): boolean {
+    return this.bytes === 0 || this.bytes + packet.length <= this.#maxBytes
+  }
+
+  #take(type: MessageType<unknown>, packet: Uint8Array): void {
+    const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
+    if (wait <= 0) {
+      this.#stream.write(packet)
+      return
+    }
+    this.#heldBytes += packet.length
+    this.#nothingHeld.reset()
+    const timer = this.#clock.setTimer(wait, () => {
+      this.#held.delete(timer)
+      this.#heldBytes -= packet.length
+      if (this.#heldBytes === 0) this.#nothingHeld.set()
+      this.#stream.write(packet)
+    })
+    this.#held.add(timer)
+  }
+
+  /** How long the next message of a kind must wait, in milliseconds. It counts from when it is sent. */
+  #reserve(type: MessageType<unknown>): number {
+    let lane = this.#lanes.get(type)
+    if (lane === undefined) this.#lanes.set(type, (lane = { meter: new Meter(type.metering, "late"), openAt: 0 }))
+    const now = this.#clock.monotonic()
+    const at = Math.max(now, lane.openAt)
+    lane.meter.push(at)
+    lane.openAt = at + CAUTION * lane.meter.delay(at)
+    return lane.openAt - now
+  }
+}
+
+/** Waits for `work`, but no longer than until the signal is cancelled. */
+function unlessCancelled(work: Promise<void>, signal: Cancellation | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const unlink = whenCancelled(signal, reject)
+    work.then(resolve, reject).finally(unlink)
+  })
+}

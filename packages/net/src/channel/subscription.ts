@@ -1,0 +1,187 @@
+import type { Clock } from "@dchat/runtime"
+import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
+
+/** What happens when messages come faster than a subscription is read. */
+export type SubscriptionOverflow =
+  /** The peer is slowed down: the channel reads no more until there is room. Nothing is lost. */
+  | "wait"
+  /** The message that has waited for the longest is dropped and counted. */
+  | "drop-oldest"
+  /** The message that has just come is dropped and counted. */
+  | "drop-newest"
+
+/** How a subscription is bounded. Whichever bound is reached first counts. */
+export interface SubscriptionOptions {
+  /** How many messages wait at most. Default 4096. */
+  readonly maxMessages?: number
+  /** How many bytes of payload wait at most, but for a message that waits alone. Default 1 MiB. */
+  readonly maxBytes?: number
+  /** Default `wait`. */
+  readonly overflow?: SubscriptionOverflow
+}
+
+/** What a subscription needs of its channel. */
+export interface SubscriptionOwner {
+  readonly clock: Clock
+  /** A subscription has become full, so that the channel must not read on, or has room again. */
+  full(isFull: boolean): void
+  /** Nobody reads the subscription any more. */
+  closed(): void
+}
+
+interface Waiting<T> {
+  readonly value: T
+  readonly bytes: number
+  readonly delayMs: number
+}
+
+/**
+ * The messages of one kind that come in on one channel, in order, for one reader: iterate, or take one at a time with
+ * `receive`. Messages of a peer that sends too many are handed out late (darkfi-net 4.5).
+ *
+ * When the channel has stopped, what came in before can still be read; then iteration ends and `receive` rejects.
+ */
+export class MessageSubscription<T> implements AsyncIterableIterator<T, undefined>, Disposable {
+  readonly #owner: SubscriptionOwner
+  readonly #maxMessages: number
+  readonly #maxBytes: number
+  readonly #overflow: SubscriptionOverflow
+  readonly #queue: Waiting<T>[] = []
+  #head = 0
+  #bytes = 0
+  #dropped = 0
+  #isFull = false
+  #wakeReader: (() => void) | undefined
+  #end: Error | undefined
+
+  constructor(owner: SubscriptionOwner, options: SubscriptionOptions = {}) {
+    this.#owner = owner
+    this.#maxMessages = options.maxMessages ?? 4096
+    this.#maxBytes = options.maxBytes ?? 2 ** 20
+    this.#overflow = options.overflow ?? "wait"
+  }
+
+  /** How many messages wait. */
+  get size(): number {
+    return this.#queue.length - this.#head
+  }
+
+  /** How many messages were dropped because nobody read them in time. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Called by the channel. `delayMs` is how long the reader is made to wait for the message. */
+  push(value: T, bytes: number, delayMs: number): void {
+    if (this.#end !== undefined) return
+    if (this.#overflow !== "wait" && !this.#hasRoom) {
+      this.#dropped++
+      if (this.#overflow === "drop-newest") return
+      this.#shift()
+    }
+    this.#queue.push({ value, bytes, delayMs })
+    this.#bytes += bytes
+    this.#tellFull()
+    this.#wakeReader?.()
+  }
+
+  /** The next message. Rejects with the channel's error when it has stopped, or with the signal's reason. */
+  async receive({ signal }: Cancellable = {}): Promise<T> {
+    const next = await this.#next(signal)
+    if (next.done === true) throw this.#end ?? new Error("unreachable")
+    return next.value
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    return this.#next()
+  }
+
+  /** Ends the subscription: `break` out of a loop does the same. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this[Symbol.dispose]()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  /** Drops what waits. */
+  clear(): void {
+    while (this.size > 0) this.#shift()
+  }
+
+  /** Called by the channel when it has stopped. */
+  finish(error: Error): void {
+    this.#end ??= error
+    this.#tellFull()
+    this.#wakeReader?.()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  [Symbol.dispose](): void {
+    this.finish(new Error("the subscription was closed"))
+    this.clear()
+    this.#owner.closed()
+  }
+
+  get #hasRoom(): boolean {
+    return this.size === 0 || (this.size < this.#maxMessages && this.#bytes < this.#maxBytes)
+  }
+
+  async #next(signal?: Cancellation): Promise<IteratorResult<T, undefined>> {
+    checkpoint(signal)
+    let handOutAt: number | undefined
+    for (;;) {
+      const waiting = this.#queue[this.#head]
+      if (waiting === undefined) {
+        if (this.#end !== undefined) return { done: true, value: undefined }
+        await this.#wait(signal)
+        continue
+      }
+      if (waiting.delayMs === 0 || this.#end !== undefined) return { done: false, value: this.#shift() }
+      const now = this.#owner.clock.monotonic()
+      handOutAt ??= now + waiting.delayMs
+      if (now >= handOutAt) return { done: false, value: this.#shift() }
+      await this.#wait(signal, handOutAt - now)
+    }
+  }
+
+  /** Waits for a message or the end, but for no longer than `ms`. */
+  #wait(signal: Cancellation | undefined, ms?: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        timer?.cancel()
+        this.#wakeReader = undefined
+      }
+      const wake = (): void => {
+        leave()
+        unlink()
+        resolve()
+      }
+      const timer = ms === undefined ? undefined : this.#owner.clock.setTimer(ms, wake)
+      this.#wakeReader = wake
+      const unlink = whenCancelled(signal, (reason) => {
+        leave()
+        reject(reason)
+      })
+    })
+  }
+
+  #shift(): T {
+    const { value, bytes } = this.#queue[this.#head++] as Waiting<T>
+    this.#bytes -= bytes
+    if (this.#head === this.#queue.length || this.#head === 1024) {
+      this.#queue.splice(0, this.#head)
+      this.#head = 0
+    }
+    this.#tellFull()
+    return value
+  }
+
+  #tellFull(): void {
+    const isFull = this.#overflow === "wait" && this.#end === undefined && !this.#hasRoom
+    if (isFull === this.#isFull) return
+    this.#isFull = isFull
+    this.#owner.full(isFull)
+  }
+}

@@ -1,0 +1,263 @@
+import type { Runtime } from "@dchat/runtime"
+import { ManualResetEvent, type Cancellable } from "@dchat/task"
+import { canonicalUrl } from "@dchat/wire"
+import { oneForEachNode, type BroadcastResult } from "./broadcast.ts"
+import { Channel } from "./channel/channel.ts"
+import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
+import { PacketEncoder } from "./channel/packet-encoder.ts"
+import { ChannelTable } from "./channel/table.ts"
+import { WrongStateError } from "./errors.ts"
+import { Hosts } from "./hosts/hosts.ts"
+import type { MessageType } from "./message/message.ts"
+import { ProtocolAddress } from "./protocol/address.ts"
+import { ProtocolPing } from "./protocol/ping.ts"
+import { ProtocolRegistry } from "./protocol/protocol.ts"
+import { ProtocolSeed } from "./protocol/seed.ts"
+import type { SessionContext } from "./session/context.ts"
+import { InboundSession } from "./session/inbound.ts"
+import { SESSION_BITS, SESSION_DEFAULT, type SessionKind } from "./session/kind.ts"
+import { ManualSession } from "./session/manual.ts"
+import { SeedSession } from "./session/seed.ts"
+import { defaultSettings, type Settings } from "./settings/settings.ts"
+import { Connector } from "./transport/connector.ts"
+import { TcpTransport } from "./transport/tcp.ts"
+
+/** What a node is doing. */
+export type P2pState = "open" | "starting" | "started" | "running" | "stopping" | "stopped"
+
+/** To which states a node goes on from each. */
+const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
+  open: ["starting"],
+  starting: ["started", "stopping"],
+  started: ["running", "stopping"],
+  running: ["stopping"],
+  stopping: ["stopped"],
+  stopped: ["starting"],
+}
+
+/** The sessions of a node. */
+export interface Sessions {
+  readonly inbound: InboundSession
+  readonly manual: ManualSession
+  readonly seed: SeedSession
+}
+
+/** Options of {@link P2p.create}. */
+export interface P2pOptions {
+  /** The world. Default: this computer, without a log. */
+  readonly runtime?: Runtime
+}
+
+/** Options of {@link P2p.broadcast}. */
+export interface BroadcastOptions {
+  /** Addresses of channels that are passed over. */
+  readonly exclude?: readonly string[]
+}
+
+/** What the RPC method `p2p.get_info` says (darkfi-net 10). */
+export interface P2pInfo {
+  readonly channels: readonly { readonly url: string; readonly session: SessionKind; readonly id: number }[]
+  /** For each outbound slot the id of its channel, or 0. */
+  readonly outbound_slots: readonly number[]
+}
+
+/**
+ * A node of a peer-to-peer network (darkfi-net 6.1): `start`, `run`, `stop`, and again if you like. What is said on the
+ * network is up to the protocols that are registered before the start.
+ */
+export class P2p {
+  readonly settings: Settings
+  readonly protocols = new ProtocolRegistry()
+  readonly hosts: Hosts
+  readonly sessions: Sessions
+  readonly #runtime: Runtime
+  readonly #encoder: PacketEncoder
+  readonly #channels = new ChannelTable()
+  readonly #stopSignal = new ManualResetEvent()
+  readonly #ended = new ManualResetEvent()
+  #state: P2pState = "open"
+  #starting: Promise<void> = Promise.resolve()
+
+  private constructor(settings: Settings, runtime: Runtime) {
+    this.settings = settings
+    this.#runtime = runtime
+    this.#encoder = new PacketEncoder(settings.magicBytes)
+    this.hosts = new Hosts({ runtime, settings: () => this.settings })
+    const context = this.#context()
+    this.sessions = {
+      inbound: new InboundSession(context),
+      manual: new ManualSession(context),
+      seed: new SeedSession(context),
+    }
+    const { inbound, outbound, manual, direct, seed } = SESSION_BITS
+    this.protocols.register(
+      inbound | outbound | manual | direct | seed,
+      (channel) => new ProtocolPing(channel, context),
+    )
+    this.protocols.register(SESSION_DEFAULT, (channel) => new ProtocolAddress(channel, context))
+    this.protocols.register(seed, (channel) => new ProtocolSeed(channel, context))
+  }
+
+  /**
+   * Makes a node that does nothing yet.
+   *
+   * @param settings What differs from {@link defaultSettings}.
+   * @throws {FormatError} if an address is not a URL
+   */
+  static async create(settings: Partial<Settings>, { runtime }: P2pOptions = {}): Promise<P2p> {
+    const world = runtime ?? (await import("@dchat/runtime/node")).nodeRuntime()
+    return new P2p(withCanonicalUrls({ ...defaultSettings, ...settings }), world)
+  }
+
+  get state(): P2pState {
+    return this.#state
+  }
+
+  /** The channels whose version exchange is done, those to seeds included. */
+  channels(): readonly Channel[] {
+    return this.#channels.all()
+  }
+
+  /** The channels to peers: all but those to seeds and of probes. */
+  peers(): readonly Channel[] {
+    return this.#channels.peers()
+  }
+
+  /**
+   * Opens the ports, then asks the seeds; returns when every seed has answered, failed or taken too long.
+   *
+   * @throws {ConnectError} if a port cannot be opened; the node is stopped then
+   * @throws {WrongStateError} if the node is not open or stopped, or if it is stopped meanwhile
+   */
+  async start(): Promise<void> {
+    this.#move("starting")
+    this.#stopSignal.reset()
+    this.#ended.reset()
+    this.#starting = this.#start()
+    await this.#starting
+  }
+
+  /**
+   * Connects to the configured peers and stays connected; resolves when the node has stopped.
+   *
+   * @throws {WrongStateError} if the node is not started
+   */
+  async run(): Promise<void> {
+    this.#move("running")
+    await this.sessions.manual.start()
+    await this.#ended.wait()
+  }
+
+  /** Stops everything. Returns when every task has ended and every socket is closed. Safe to call again. */
+  async stop(): Promise<void> {
+    if (this.#state === "open" || this.#state === "stopped") return
+    if (this.#state !== "stopping") {
+      this.#move("stopping")
+      void this.#stop()
+    }
+    await this.#ended.wait()
+  }
+
+  /** Resolves when the node is told to stop; at once if it was, and was not started again. */
+  subscribeStop(options?: Cancellable): Promise<void> {
+    return this.#stopSignal.wait(options)
+  }
+
+  /**
+   * Sends a message to every peer, once to each node, and does not wait for slow ones: a channel without room refuses it.
+   *
+   * @throws {WrongStateError} if the node has not been started, or was stopped
+   * @throws {MessageError} `too-large`
+   */
+  async broadcast<T>(
+    type: MessageType<T>,
+    value: T,
+    { exclude = [] }: BroadcastOptions = {},
+  ): Promise<BroadcastResult> {
+    if (this.#state === "open" || this.#state === "stopping" || this.#state === "stopped") {
+      throw new WrongStateError(`the network is ${this.#state}: a message can be sent between start and stop`)
+    }
+    const packet = this.#encoder.encode(type, value)
+    const targets = oneForEachNode(this.peers().filter(({ address }) => !exclude.includes(address)))
+    const sent = targets.filter((channel) => channel.offer(type, packet)).length
+    return { nodes: targets.length, sent, refused: targets.length - sent }
+  }
+
+  /** What the RPC method `p2p.get_info` says. */
+  getInfo(): P2pInfo {
+    const channels = this.channels().map(({ displayAddress, session, id }) => ({ url: displayAddress, session, id }))
+    return { channels, outbound_slots: [] }
+  }
+
+  #move(to: P2pState): void {
+    if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a network that is ${this.#state} cannot be ${to}`)
+    this.#runtime.log.debug(`P2p: ${this.#state} -> ${to}`)
+    this.#state = to
+  }
+
+  async #start(): Promise<void> {
+    this.hosts.importBlacklist()
+    try {
+      await this.sessions.inbound.start()
+    } catch (error) {
+      if (this.#state === "starting") {
+        this.#move("stopping")
+        this.#finish()
+      }
+      throw error
+    }
+    if (this.#state === "starting") await this.sessions.seed.start()
+    this.#move("started")
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopSignal.set()
+    const { inbound, manual, seed } = this.sessions
+    await seed.stop()
+    await this.#starting.catch(nothing)
+    await Promise.all([manual.stop(), inbound.stop()])
+    this.#finish()
+  }
+
+  #finish(): void {
+    this.#move("stopped")
+    this.#stopSignal.set()
+    this.#ended.set()
+  }
+
+  #context(): SessionContext {
+    const runtime = this.#runtime
+    const { settings, hosts, protocols } = this
+    const magic = settings.magicBytes
+    return {
+      runtime,
+      settings,
+      hosts,
+      protocols,
+      channels: this.#channels,
+      connector: new Connector({ settings, hosts, runtime }, [new TcpTransport(runtime.network)]),
+      open: (options) => new Channel({ ...options, magic, encoder: this.#encoder, runtime, judge: this.#judge }),
+    }
+  }
+
+  /** What follows from a peer's mistake; bans whom it must (darkfi-net 2.4, 4.6). */
+  readonly #judge = (channel: Channel, fault: PeerFault): Consequence => {
+    const consequence = consequenceOf(fault, channel.session, this.settings.banPolicy)
+    if (consequence !== "ban") return consequence
+    const banned = this.hosts.ban(channel)
+    if (banned !== undefined) this.#runtime.log.warn(`Banned ${banned}: ${describeFault(fault)}`)
+    return consequence
+  }
+}
+
+function withCanonicalUrls(settings: Settings): Settings {
+  return {
+    ...settings,
+    inboundAddrs: settings.inboundAddrs.map(canonicalUrl),
+    externalAddrs: settings.externalAddrs.map(canonicalUrl),
+    peers: settings.peers.map(canonicalUrl),
+    seeds: settings.seeds.map(canonicalUrl),
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,65 @@
+import type { Runtime } from "@dchat/runtime"
+import type { CancelScope, TaskGroup } from "@dchat/task"
+import type { Channel } from "../channel/channel.ts"
+import type { MessageSubscription } from "../channel/subscription.ts"
+import type { Hosts } from "../hosts/hosts.ts"
+import { shareableSchemes } from "../hosts/mixing.ts"
+import { Addr, GetAddr, type AddrRequest } from "../message/address.ts"
+import type { MessageOf } from "../message/message.ts"
+import type { Settings } from "../settings/settings.ts"
+import type { Protocol } from "./protocol.ts"
+
+type Addresses = MessageOf<typeof Addr>
+
+/** What the address and seed protocols need of their node. */
+export interface AddressContext {
+  readonly settings: Settings
+  readonly hosts: Pick<Hosts, "externalAddrs" | "insert" | "answer">
+  readonly runtime: Pick<Runtime, "clock" | "log">
+}
+
+/** Asks the peer for addresses once, and answers the same question; says ours to who we chose to dial (darkfi-net 5.4). */
+export class ProtocolAddress implements Protocol {
+  readonly name = "ProtocolAddress"
+  readonly #channel: Channel
+  readonly #context: AddressContext
+  readonly #requests: MessageSubscription<AddrRequest>
+  readonly #addresses: MessageSubscription<Addresses>
+
+  constructor(channel: Channel, context: AddressContext) {
+    this.#channel = channel
+    this.#context = context
+    this.#requests = channel.subscribe(GetAddr)
+    this.#addresses = channel.subscribe(Addr)
+  }
+
+  async start(jobs: TaskGroup): Promise<void> {
+    const own = ownAddresses(this.#context)
+    if (this.#channel.session === "outbound" && own.addrs.length > 0) await this.#channel.send(Addr, own)
+    void jobs.spawn(() => this.#learn())
+    void jobs.spawn((scope) => this.#answer(scope))
+    await this.#channel.send(GetAddr, addressRequest(this.#context.settings))
+  }
+
+  async #learn(): Promise<void> {
+    for await (const { addrs } of this.#addresses) this.#context.hosts.insert(addrs)
+  }
+
+  async #answer(signal: CancelScope): Promise<void> {
+    for await (const request of this.#requests) {
+      const hosts = this.#context.hosts.answer(request)
+      await this.#channel.send(Addr, { addrs: hosts.map(({ url, lastSeen }) => [url, BigInt(lastSeen)]) }, { signal })
+    }
+  }
+}
+
+/** Our own addresses, seen now. What stands in their query is for us alone. */
+export function ownAddresses({ hosts, runtime }: AddressContext): Addresses {
+  const now = BigInt(Math.floor(runtime.clock.now() / 1000))
+  return { addrs: hosts.externalAddrs.map((url) => [url.replace(/\?.*$/, ""), now]) }
+}
+
+/** What we ask others for. */
+export function addressRequest(settings: Settings): AddrRequest {
+  return { max: settings.getaddrsMax ?? settings.outboundConnections, transports: shareableSchemes(settings) }
+}

@@ -1,0 +1,23 @@
+import type { Log } from "@dchat/runtime"
+import { TaskGroup } from "@dchat/task"
+import type { Channel } from "../channel/channel.ts"
+import { ChannelStopped } from "../channel/stopped.ts"
+import type { Protocol } from "./protocol.ts"
+
+/**
+ * Starts a protocol on a channel that is running. Its jobs are cancelled when the channel stops, and the channel has
+ * stopped only when they have ended. A job that fails stops the channel.
+ */
+export async function startProtocol(protocol: Protocol, channel: Channel, log: Log): Promise<void> {
+  const jobs = new TaskGroup({ supervise: (error) => fail(error) })
+  channel.onStop(async () => {
+    jobs.cancel(await channel.stopped)
+    await jobs.join()
+  })
+  const fail = (error: unknown): void => {
+    if (error instanceof ChannelStopped) return
+    log.error(`${channel.displayAddress}: ${protocol.name} failed`, { error })
+    void channel.stop(new ChannelStopped("stopped", `${protocol.name} failed`, { cause: error }))
+  }
+  await protocol.start(jobs)
+}

@@ -1,0 +1,44 @@
+import { isTimeout, timeout, type TaskGroup } from "@dchat/task"
+import { parseUrl } from "@dchat/wire"
+import type { Channel } from "../channel/channel.ts"
+import { ChannelStopped } from "../channel/stopped.ts"
+import type { MessageSubscription } from "../channel/subscription.ts"
+import { Addr, GetAddr } from "../message/address.ts"
+import type { MessageOf } from "../message/message.ts"
+import { profileOf } from "../settings/settings.ts"
+import { addressRequest, ownAddresses, type AddressContext } from "./address.ts"
+import type { Protocol } from "./protocol.ts"
+
+/** A visit to a seed: says our addresses, asks for others, and takes one answer (darkfi-net 5.5). */
+export class ProtocolSeed implements Protocol {
+  readonly name = "ProtocolSeed"
+  readonly #channel: Channel
+  readonly #context: AddressContext
+  readonly #addresses: MessageSubscription<MessageOf<typeof Addr>>
+
+  constructor(channel: Channel, context: AddressContext) {
+    this.#channel = channel
+    this.#context = context
+    this.#addresses = channel.subscribe(Addr)
+  }
+
+  /** Returns when the answer is there. Waits for it no longer than for a connection. */
+  async start(jobs: TaskGroup): Promise<void> {
+    const channel = this.#channel
+    const { settings, hosts, runtime } = this.#context
+    const own = ownAddresses(this.#context)
+    if (own.addrs.length > 0) await channel.send(Addr, own)
+    await channel.send(GetAddr, addressRequest(settings))
+
+    const { connectTimeoutMs } = profileOf(settings, parseUrl(channel.address).scheme)
+    const options = { signal: jobs.scope, clock: runtime.clock }
+    try {
+      const { addrs } = await timeout(connectTimeoutMs, (signal) => this.#addresses.receive({ signal }), options)
+      const added = hosts.insert(addrs)
+      runtime.log.info(`Seed ${channel.displayAddress} knows ${addrs.length} addresses, ${added} of them new to us`)
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      throw new ChannelStopped("stopped", `the seed sent no addresses within ${connectTimeoutMs} ms`)
+    }
+  }
+}

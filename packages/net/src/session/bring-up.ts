@@ -1,0 +1,76 @@
+import { whenCancelled, type Cancellable } from "@dchat/task"
+import type { Channel } from "../channel/channel.ts"
+import { ChannelStopped } from "../channel/stopped.ts"
+import { startProtocol } from "../protocol/jobs.ts"
+import { VersionExchange } from "../protocol/version.ts"
+import { ConnectError } from "../transport/error.ts"
+import type { SessionContext } from "./context.ts"
+import type { SessionKind } from "./kind.ts"
+
+/**
+ * Makes a new channel ready: version exchange, registration, protocols one after another (darkfi-net 5.1). The channel stops
+ * when the signal is cancelled, then and later.
+ *
+ * @throws {ChannelStopped} if the channel stops on the way
+ */
+export async function bringUp(channel: Channel, node: SessionContext, { signal }: Cancellable): Promise<void> {
+  const { log } = node.runtime
+  channel.onStop(whenCancelled(signal, () => void channel.stop()))
+  const protocols = node.protocols.attach(channel)
+  const exchange = new VersionExchange(channel, node)
+  channel.start()
+  try {
+    await exchange.run()
+    register(channel, node)
+    for (const protocol of protocols) await startProtocol(protocol, channel, log)
+    channel.throwIfStopped()
+  } catch (error) {
+    await channel.stop(error instanceof ChannelStopped ? error : undefined)
+    throw error
+  }
+}
+
+/**
+ * Dials an address and makes the channel ready. Until that has stopped nobody else dials the address.
+ *
+ * @throws {ConnectError} if there is no connection
+ * @throws {ChannelStopped} if the channel stops before it is ready
+ */
+export async function dial(
+  address: string,
+  session: SessionKind,
+  node: SessionContext,
+  { signal }: Cancellable,
+): Promise<Channel> {
+  const free = (): void => {
+    node.hosts.enter(address, "free")
+  }
+  if (!node.hosts.enter(address, "connect")) {
+    throw new ConnectError("busy", `${address} is in use already`)
+  }
+  const dialled = await node.connector.dial(address, { signal }).catch((error: unknown) => {
+    free()
+    throw error
+  })
+  const channel = node.open({ session, ...dialled })
+  channel.onStop(free)
+  await bringUp(channel, node, { signal })
+  return channel
+}
+
+/** From here on everyone sees the channel, until it stops. */
+function register(channel: Channel, node: SessionContext): void {
+  const { channels, hosts, runtime } = node
+  const { displayAddress, address, session } = channel
+  channel.throwIfStopped()
+  if (session !== "inbound") hosts.enter(address, "connected")
+  if (session === "outbound" || session === "direct") hosts.promote(address)
+  channels.add(channel)
+  runtime.log.info(`Connected to ${displayAddress} (${session})`)
+  channel.onStop(async () => {
+    channels.delete(channel)
+    if (session === "outbound" || session === "direct") hosts.demote(address)
+    runtime.log.info(`Disconnected from ${displayAddress} (${session}): ${(await channel.stopped).message}`)
+    if (channels.peers().length === 0) runtime.log.info("Node is not connected to other nodes.")
+  })
+}

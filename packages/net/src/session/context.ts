@@ -1,0 +1,28 @@
+import type { Runtime } from "@dchat/runtime"
+import type { Channel, ChannelOptions } from "../channel/channel.ts"
+import type { ChannelTable } from "../channel/table.ts"
+import type { Hosts } from "../hosts/hosts.ts"
+import type { ProtocolRegistry } from "../protocol/protocol.ts"
+import type { Settings } from "../settings/settings.ts"
+import type { Connector } from "../transport/connector.ts"
+
+/** What the sessions of a node share. */
+export interface SessionContext {
+  readonly runtime: Runtime
+  /** The settings as they are now. */
+  readonly settings: Settings
+  readonly hosts: Hosts
+  readonly channels: ChannelTable
+  readonly protocols: ProtocolRegistry
+  readonly connector: Connector
+  /** Makes a channel of this node. */
+  open(options: Pick<ChannelOptions, "stream" | "session" | "address">): Channel
+}
+
+/** Makes connections of one kind (darkfi-net 6). */
+export interface Session {
+  /** Begins its work, which goes on until `stop`. A session that is not configured says so in the log and does nothing. */
+  start(): Promise<void>
+  /** Returns when its work has ended and its channels are closed. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,111 @@
+import type { ByteStream, Listener } from "@dchat/runtime"
+import { Semaphore, TaskGroup, timeout, type CancelScope } from "@dchat/task"
+import { parseUrl, type ParsedUrl } from "@dchat/wire"
+import { ChannelStopped } from "../channel/stopped.ts"
+import { profileOf } from "../settings/settings.ts"
+import { ConnectError } from "../transport/error.ts"
+import { urlOf } from "../transport/transport.ts"
+import { bringUp } from "./bring-up.ts"
+import type { Session, SessionContext } from "./context.ts"
+
+interface OpenPort {
+  /** Where it really listens: the port is the one that was found when 0 was asked for. */
+  readonly url: ParsedUrl
+  readonly listener: Listener
+}
+
+/** Takes the connections that others make to us (darkfi-net 6.2). */
+export class InboundSession implements Session {
+  readonly #node: SessionContext
+  #ports: OpenPort[] = []
+  #tasks = new TaskGroup()
+
+  constructor(node: SessionContext) {
+    this.#node = node
+  }
+
+  /** The URLs that we listen on. */
+  get addresses(): readonly string[] {
+    return this.#ports.map(({ url }) => url.href)
+  }
+
+  /** Returns when all ports are open. Throws a {@link ConnectError} if one cannot be; then none is. */
+  async start(): Promise<void> {
+    const { settings, runtime } = this.#node
+    if (settings.inboundAddrs.length === 0 || settings.inboundConnections === 0) {
+      runtime.log.info("Not configured for accepting incoming connections.")
+      return
+    }
+    this.#tasks = new TaskGroup({
+      supervise: (error) => runtime.log.error("Taking an inbound connection failed", { error }),
+    })
+    try {
+      for (const address of settings.inboundAddrs) this.#ports.push(await this.#listen(address))
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    for (const port of this.#ports) {
+      runtime.log.info(`Listening on ${port.url.href}`)
+      void this.#tasks.spawn((scope) => this.#accept(port, scope))
+    }
+  }
+
+  async stop(): Promise<void> {
+    const ports = this.#ports
+    this.#ports = []
+    this.#tasks.cancel()
+    await Promise.all(ports.map(({ listener }) => listener.close()))
+    await this.#tasks.join()
+  }
+
+  async #listen(address: string): Promise<OpenPort> {
+    const url = parseUrl(address)
+    try {
+      const listener = await this.#node.connector.transportOf(url).listen(url)
+      return { url: parseUrl(urlOf(url.scheme, listener.address)), listener }
+    } catch (error) {
+      if (error instanceof ConnectError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new ConnectError("failed", `cannot listen on ${address}: ${reason}`, { cause: error })
+    }
+  }
+
+  /** Connections beyond the slots wait in the backlog; those that we have are never closed for new ones. */
+  async #accept({ url, listener }: OpenPort, signal: CancelScope): Promise<void> {
+    const slots = new Semaphore(this.#node.settings.inboundConnections)
+    const streams = listener[Symbol.asyncIterator]()
+    for (;;) {
+      const slot = await slots.acquire({ signal })
+      const next = await streams.next()
+      if (next.done === true) return
+      void this.#tasks.spawn((scope) => this.#serve(next.value, url, scope).finally(() => slot.release()))
+    }
+  }
+
+  async #serve(accepted: ByteStream, listening: ParsedUrl, signal: CancelScope): Promise<void> {
+    const { connector, hosts, settings, runtime } = this.#node
+    const { scheme } = listening
+    const peer = accepted.remoteAddress.kind === "tcp" ? urlOf(scheme, accepted.remoteAddress) : listening.href
+    try {
+      if (hosts.isBlacklisted(peer)) throw new ConnectError("blacklisted", "the peer is blacklisted")
+      const { handshakeTimeoutMs } = profileOf(settings, scheme)
+      const stream = await timeout(
+        handshakeTimeoutMs,
+        (scope) => connector.transportOf(listening).welcome(accepted, { signal: scope.signal }),
+        { signal, clock: runtime.clock },
+      )
+      const address = { connect: peer, resolve: undefined, mixed: false }
+      const channel = this.#node.open({ stream, session: "inbound", address })
+      await bringUp(channel, this.#node, { signal })
+      await channel.stopped
+      await channel.stop()
+    } catch (error) {
+      await accepted.close()
+      const reason = error instanceof Error ? error.message : String(error)
+      if (error instanceof ChannelStopped || error instanceof ConnectError)
+        runtime.log.debug(`${peer} was not taken in: ${reason}`)
+      else throw error
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { TaskGroup, backoff, checkpoint, sleep, type CancelScope } from "@dchat/task"
+import { canonicalUrl, parseUrl } from "@dchat/wire"
+import type { Channel } from "../channel/channel.ts"
+import { ChannelStopped } from "../channel/stopped.ts"
+import { WrongStateError } from "../errors.ts"
+import { profileOf } from "../settings/settings.ts"
+import { ConnectError } from "../transport/error.ts"
+import { dial } from "./bring-up.ts"
+import type { Session, SessionContext } from "./context.ts"
+
+/** The longest first pause before a peer is dialled again, in milliseconds. The longest of all is its connect timeout. */
+const FIRST_PAUSE_MS = 1000
+
+/** Keeps up connections to given peers (darkfi-net 6.4). */
+export class ManualSession implements Session {
+  readonly #node: SessionContext
+  readonly #peers = new Map<string, Promise<Channel>>()
+  #tasks: TaskGroup | undefined
+
+  constructor(node: SessionContext) {
+    this.#node = node
+  }
+
+  async start(): Promise<void> {
+    const { settings, runtime } = this.#node
+    const { log } = runtime
+    this.#tasks = new TaskGroup({ supervise: (error) => log.error("Keeping up a peer failed", { error }) })
+    if (settings.peers.length === 0) log.info("Not configured for connecting to given peers.")
+    for (const peer of settings.peers) {
+      if (settings.seeds.includes(peer)) log.info(`${peer} is a seed: it is not kept connected as a peer`)
+      else void this.connect(peer)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const tasks = this.#tasks
+    this.#tasks = undefined
+    tasks?.cancel()
+    await tasks?.join()
+    this.#peers.clear()
+  }
+
+  /**
+   * Connects to a peer, and again whenever the connection is lost or cannot be made, for as long as the session runs.
+   *
+   * @returns The first channel, once there is one. May be ignored. Rejects if the session stops before, or if our
+   * profiles do not allow the address.
+   * @throws {WrongStateError} if the session does not run
+   * @throws {FormatError} if the address is not a URL
+   */
+  connect(peer: string): Promise<Channel> {
+    if (this.#tasks === undefined) throw new WrongStateError("peers can be connected to while the network runs")
+    const tasks = this.#tasks
+    const address = canonicalUrl(peer)
+    const known = this.#peers.get(address)
+    if (known !== undefined) return known
+    const first = new Promise<Channel>((resolve, reject) => {
+      tasks.spawn((scope) => this.#keepUp(address, scope, resolve)).catch(reject)
+    })
+    first.catch(nothing)
+    this.#peers.set(address, first)
+    return first
+  }
+
+  async #keepUp(address: string, signal: CancelScope, onConnected: (channel: Channel) => void): Promise<never> {
+    const { clock, random, log } = this.#node.runtime
+    const { connectTimeoutMs: maxMs } = profileOf(this.#node.settings, parseUrl(address).scheme)
+    const startPauses = (): Generator<number, never> => backoff({ baseMs: FIRST_PAUSE_MS, maxMs, random })
+    let pauses = startPauses()
+    for (;;) {
+      try {
+        const channel = await dial(address, "manual", this.#node, { signal })
+        onConnected(channel)
+        const connectedAt = clock.monotonic()
+        await channel.stopped
+        await channel.stop()
+        // A peer that takes us in only to close again is no reason to hurry.
+        if (clock.monotonic() - connectedAt > maxMs) pauses = startPauses()
+      } catch (error) {
+        checkpoint(signal)
+        if (!isTemporary(error)) throw error
+        log.info(`No connection to ${address}: ${error.message}`)
+      }
+      await sleep(pauses.next().value, { signal, clock })
+    }
+  }
+}
+
+function isTemporary(error: unknown): error is ConnectError | ChannelStopped {
+  if (error instanceof ConnectError) return error.code !== "unsupported-transport" && error.code !== "bad-address"
+  return error instanceof ChannelStopped
+}
+
+function nothing(): void {}

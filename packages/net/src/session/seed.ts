@@ -1,0 +1,52 @@
+import { TaskGroup, checkpoint, type CancelScope } from "@dchat/task"
+import { ChannelStopped } from "../channel/stopped.ts"
+import { WrongStateError } from "../errors.ts"
+import { ConnectError } from "../transport/error.ts"
+import { dial } from "./bring-up.ts"
+import type { Session, SessionContext } from "./context.ts"
+
+/** Asks seeds for the addresses of others: short visits, one to each seed (darkfi-net 6.5). */
+export class SeedSession implements Session {
+  readonly #node: SessionContext
+  #tasks: TaskGroup | undefined
+
+  constructor(node: SessionContext) {
+    this.#node = node
+  }
+
+  /** Visits all seeds; returns when every visit has ended. */
+  async start(): Promise<void> {
+    this.#tasks = new TaskGroup()
+    if (this.#node.settings.seeds.length === 0) this.#node.runtime.log.info("Not configured for asking seeds.")
+    await this.query()
+  }
+
+  async stop(): Promise<void> {
+    const tasks = this.#tasks
+    this.#tasks = undefined
+    tasks?.cancel()
+    await tasks?.join()
+  }
+
+  /**
+   * Visits all seeds at the same time. Returns when every visit has ended: with an answer, with an error, or because it
+   * took too long. A seed that is being visited is left out.
+   */
+  async query(): Promise<void> {
+    const tasks = this.#tasks
+    if (tasks === undefined) throw new WrongStateError("seeds can be asked while the network runs")
+    await Promise.all(this.#node.settings.seeds.map((seed) => tasks.spawn((scope) => this.#visit(seed, scope))))
+  }
+
+  async #visit(seed: string, signal: CancelScope): Promise<void> {
+    try {
+      // The seed protocol is the last thing of the bring-up: then all is said.
+      const channel = await dial(seed, "seed", this.#node, { signal })
+      await channel.stop()
+    } catch (error) {
+      checkpoint(signal)
+      if (!(error instanceof ConnectError || error instanceof ChannelStopped)) throw error
+      this.#node.runtime.log.warn(`No answer from seed ${seed}: ${error.message}`)
+    }
+  }
+}

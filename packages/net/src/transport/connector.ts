@@ -1,0 +1,97 @@
+import type { ByteStream, Runtime } from "@dchat/runtime"
+import { checkpoint, timeout, type Cancellable } from "@dchat/task"
+import { parseUrl, type ParsedUrl } from "@dchat/wire"
+import type { ChannelAddress } from "../channel/channel.ts"
+import type { Hosts } from "../hosts/hosts.ts"
+import { dialEndpoints, type Endpoint } from "../hosts/mixing.ts"
+import { profileOf, type Settings } from "../settings/settings.ts"
+import { ConnectError } from "./error.ts"
+import type { Transport } from "./transport.ts"
+
+/** What the connector needs of its node. */
+export interface ConnectorContext {
+  readonly settings: Settings
+  readonly hosts: Pick<Hosts, "isBlacklisted">
+  readonly runtime: Pick<Runtime, "clock">
+}
+
+/** A stream that was dialled, and what to call its other end. */
+export interface Dialled {
+  readonly stream: ByteStream
+  readonly address: ChannelAddress
+}
+
+/** Finds the transport of an address, and the way to it (darkfi-net 9.1). */
+export class Connector {
+  readonly #context: ConnectorContext
+  readonly #transports: ReadonlyMap<string, Transport>
+
+  constructor(context: ConnectorContext, transports: readonly Transport[]) {
+    this.#context = context
+    this.#transports = new Map(transports.flatMap((one) => one.schemes.map((scheme) => [scheme, one])))
+  }
+
+  /** The transport of a URL. Throws a {@link ConnectError} `unsupported-transport` if there is none. */
+  transportOf(url: ParsedUrl): Transport {
+    const transport = this.#transports.get(url.scheme)
+    if (transport === undefined) throw unsupported(url.href)
+    return transport
+  }
+
+  /** The ways to dial an address, at least one. Throws a {@link ConnectError}. */
+  routes(address: string): readonly Endpoint[] {
+    const { hosts, settings } = this.#context
+    if (hosts.isBlacklisted(address)) {
+      throw new ConnectError("blacklisted", `cannot connect to ${show(address)}: the peer is blacklisted`)
+    }
+    const endpoints = dialEndpoints(address, settings)
+    if (endpoints.length === 0) throw unsupported(address)
+    for (const { url } of endpoints) this.transportOf(parseUrl(url))
+    const open = endpoints.filter(({ url }) => !hosts.isBlacklisted(url))
+    if (open.length === 0) {
+      throw new ConnectError("blacklisted", `cannot connect to ${show(address)}: all ways to it are blacklisted`)
+    }
+    return open
+  }
+
+  /** Dials an address by each way in turn, each under the timeout of its own transport. Throws a {@link ConnectError}. */
+  async dial(address: string, { signal }: Cancellable = {}): Promise<Dialled> {
+    const { settings, runtime } = this.#context
+    const failures: { readonly url: string; readonly error: unknown }[] = []
+    for (const { url, mixed } of this.routes(address)) {
+      const parsed = parseUrl(url)
+      const transport = this.transportOf(parsed)
+      const options = { signal, clock: runtime.clock }
+      try {
+        const stream = await timeout(
+          profileOf(settings, parsed.scheme).connectTimeoutMs,
+          (scope) => transport.dial(parsed, { signal: scope.signal }),
+          options,
+        )
+        return { stream, address: { connect: address, resolve: url, mixed } }
+      } catch (error) {
+        checkpoint(signal)
+        failures.push({ url, error })
+      }
+    }
+    const reasons = failures.map(({ url, error }) => `${show(url)} (${textOf(error)})`).join(", ")
+    throw new ConnectError("failed", `cannot connect: ${reasons}`, { cause: failures[0]?.error })
+  }
+}
+
+function unsupported(address: string): ConnectError {
+  const { scheme } = parseUrl(address)
+  return new ConnectError(
+    "unsupported-transport",
+    `cannot use ${show(address)}: ${scheme} is not among the active profiles that have a transport here`,
+  )
+}
+
+/** A URL as it may be logged: without credentials, query and fragment. */
+function show(url: string): string {
+  return url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//")
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

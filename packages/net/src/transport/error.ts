@@ -1,0 +1,25 @@
+import { NetError } from "../errors.ts"
+
+/** Why there is no connection. */
+export type ConnectErrorCode =
+  /** The address lacks a host or a port. */
+  | "bad-address"
+  /** The peer is banned or blacklisted. */
+  | "blacklisted"
+  /** Our profiles do not allow the address, or there is no transport for it. */
+  | "unsupported-transport"
+  /** Something else is being done with the address at this moment. */
+  | "busy"
+  /** No way to the peer led anywhere. */
+  | "failed"
+
+/** A connection could not be made, or a port not be opened. */
+export class ConnectError extends NetError {
+  override readonly name = "ConnectError"
+  readonly code: ConnectErrorCode
+
+  constructor(code: ConnectErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

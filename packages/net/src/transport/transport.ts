@@ -1,0 +1,26 @@
+import type { Address, ByteStream, Listener } from "@dchat/runtime"
+import { canonicalUrl, type ParsedUrl } from "@dchat/wire"
+
+/** Options of everything a transport does. */
+export interface TransportOptions {
+  /** Ends the attempt, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** A way to carry bytes between nodes (darkfi-net 9). */
+export interface Transport {
+  /** The URL schemes that it serves. */
+  readonly schemes: readonly string[]
+  /** Opens a connection that is ready for packets. */
+  dial(url: ParsedUrl, options?: TransportOptions): Promise<ByteStream>
+  /** Opens a port. A stream that it accepts is ready for packets after `welcome`. */
+  listen(url: ParsedUrl, options?: TransportOptions): Promise<Listener>
+  /** Makes an accepted stream ready for packets: does the handshake, if the transport has one. */
+  welcome(stream: ByteStream, options?: TransportOptions): Promise<ByteStream>
+}
+
+/** The canonical URL of one end of a connection. */
+export function urlOf(scheme: string, address: Address): string {
+  if (address.kind === "unix") return canonicalUrl(`${scheme}://${address.path}`)
+  return canonicalUrl(`${scheme}://${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`)
+}
