@@ -114,7 +114,9 @@ function makeRandom(seed) {
  * @returns {T}
  */
 function pick(random, list) {
-  return /** @type {T} */ (list[random(list.length)])
+  const item = list[random(list.length)]
+  if (item === undefined) throw new Error("there is nothing to choose from")
+  return item
 }
 
 /** @param {Random} random */

@@ -1,5 +1,6 @@
 import type { Codec } from "./codec.ts"
 import { EncodeError, inPart } from "./errors.ts"
+import { show } from "./show.ts"
 
 /** What a key of a map or an element of a set can be: something that equals its like. A hash is one as {@link hex}. */
 export type Scalar = string | number | bigint | boolean
@@ -19,7 +20,7 @@ export function map<K extends Scalar, V>(key: Codec<K>, value: Codec<V>, options
   return {
     minBytes: 1,
     encode(writer, entries) {
-      if (!(entries instanceof Map)) throw new EncodeError("bad-type", "a Map is needed")
+      if (!(entries instanceof Map)) throw new EncodeError("bad-type", `a Map is needed, not ${show(entries)}`)
       writer.count(entries.size, minBytes())
       let i = 0
       let part = ""
@@ -60,7 +61,7 @@ export function set<T extends Scalar>(codec: Codec<T>, options?: OrderOptions): 
   return {
     minBytes: 1,
     encode(writer, elements) {
-      if (!(elements instanceof Set)) throw new EncodeError("bad-type", "a Set is needed")
+      if (!(elements instanceof Set)) throw new EncodeError("bad-type", `a Set is needed, not ${show(elements)}`)
       writer.count(elements.size, codec.minBytes)
       let i = 0
       try {

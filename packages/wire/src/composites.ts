@@ -2,6 +2,7 @@ import type { Codec, TypeOf } from "./codec.ts"
 import { DefinitionError, EncodeError, inPart } from "./errors.ts"
 import { checkLength } from "./primitives.ts"
 import type { Reader } from "./reader.ts"
+import { show } from "./show.ts"
 import type { Writer } from "./writer.ts"
 
 /** The type that {@link tuple} makes of its members' codecs. */
@@ -93,7 +94,7 @@ export function struct<F extends Readonly<Record<string, Codec<unknown>>>>(field
   return {
     minBytes: sum(codecs),
     encode(writer, value) {
-      if (typeof value !== "object" || value === null) throw new EncodeError("bad-type", "an object is needed")
+      checkObject(value)
       const values = value as Record<string, unknown>
       let name = ""
       try {
@@ -121,17 +122,22 @@ export function struct<F extends Readonly<Record<string, Codec<unknown>>>>(field
   }
 }
 
-/** Throws unless an object with these names keeps them in order and holds each as a property of its own. */
-export function checkNames(named: object): void {
-  for (const name of Object.keys(named)) {
-    if (/^\d+$/.test(name)) {
-      throw new DefinitionError(
-        `a field cannot be called ${name}: JavaScript moves names that are numbers to the front`,
-      )
-    }
+/** Throws unless `value` can have fields. */
+export function checkObject(value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new EncodeError("bad-type", `an object is needed, not ${show(value)}`)
   }
-  if (Object.getPrototypeOf(named) !== Object.prototype) {
-    throw new DefinitionError("fields are given as a plain object, without __proto__")
+}
+
+/** Throws unless JavaScript keeps these names in their order, and as properties of the object's own. */
+export function checkNames(named: object): void {
+  if (Object.getPrototypeOf(named) !== Object.prototype || Object.hasOwn(named, "__proto__")) {
+    throw new DefinitionError("names are given as a plain object, and none can be __proto__")
+  }
+  for (const name of Object.keys(named)) {
+    if (/^(?:0|[1-9]\d*)$/.test(name)) {
+      throw new DefinitionError(`${name} cannot be a name: JavaScript moves numbers to the front`)
+    }
   }
 }
 
@@ -140,7 +146,7 @@ function sum(codecs: readonly Codec<unknown>[]): number {
 }
 
 function checkList(list: readonly unknown[]): void {
-  if (!Array.isArray(list)) throw new EncodeError("bad-type", "an array is needed")
+  if (!Array.isArray(list)) throw new EncodeError("bad-type", `an array is needed, not ${show(list)}`)
 }
 
 function encodeElements<T>(codec: Codec<T>, writer: Writer, list: readonly T[]): void {

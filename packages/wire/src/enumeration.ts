@@ -1,5 +1,5 @@
 import type { Codec, TypeOf } from "./codec.ts"
-import { checkNames } from "./composites.ts"
+import { checkNames, checkObject } from "./composites.ts"
 import { DefinitionError, EncodeError, inPart } from "./errors.ts"
 import { show } from "./show.ts"
 
@@ -46,6 +46,7 @@ export function enumeration<const V extends Variants>(variants: V): Codec<Enumer
   return {
     minBytes: 1 + Math.min(...[...byKind.values()].map(({ codec }) => codec.minBytes)),
     encode(writer, value) {
+      checkObject(value)
       const variant = byKind.get(value.kind)
       if (variant === undefined) throw new EncodeError("bad-tag", `there is no variant ${show(value.kind)}`)
       writer.u8(variant.tag)

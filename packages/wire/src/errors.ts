@@ -31,7 +31,7 @@ export type DecodeErrorCode =
  * Why a value has no bytes.
  *
  * - `bad-type`: not the type that the codec takes
- * - `out-of-range`: a number outside the range of its type
+ * - `out-of-range`: not a number of its type, or outside the type's range
  * - `bad-length`: a list or byte string of another length than the fixed one, or too many elements of no bytes
  * - `bad-tag`: no variant of this kind
  * - `bad-string`: text with half a surrogate pair, which UTF-8 cannot hold

@@ -65,9 +65,10 @@ export function bytes(length: number): Codec<Uint8Array<ArrayBuffer>> {
   return {
     minBytes: length,
     encode(writer, value) {
-      if (value.length !== length)
-        throw new EncodeError("bad-length", `${value.length} bytes where ${length} are needed`)
       writer.bytes(value)
+      if (value.length !== length) {
+        throw new EncodeError("bad-length", `${value.length} bytes where ${length} are needed`)
+      }
     },
     decode: (reader) => reader.bytes(length),
   }

@@ -44,18 +44,18 @@ export class Writer {
   }
 
   u8(value: number): void {
-    if ((value & 0xff) !== value) throw outOfRange("u8", value)
+    if (typeof value !== "number" || (value & 0xff) !== value) throw outOfRange("u8", value)
     const at = this.#advance(1)
     this.#bytes[at] = value
   }
 
   u16(value: number): void {
-    if ((value & 0xffff) !== value) throw outOfRange("u16", value)
+    if (typeof value !== "number" || (value & 0xffff) !== value) throw outOfRange("u16", value)
     this.#put16(this.#advance(2), value)
   }
 
   u32(value: number): void {
-    if (value >>> 0 !== value) throw outOfRange("u32", value)
+    if (typeof value !== "number" || value >>> 0 !== value) throw outOfRange("u32", value)
     this.#put32(this.#advance(4), value)
   }
 
@@ -72,18 +72,18 @@ export class Writer {
   }
 
   i8(value: number): void {
-    if ((value << 24) >> 24 !== value) throw outOfRange("i8", value)
+    if (typeof value !== "number" || (value << 24) >> 24 !== value) throw outOfRange("i8", value)
     const at = this.#advance(1)
     this.#bytes[at] = value
   }
 
   i16(value: number): void {
-    if ((value << 16) >> 16 !== value) throw outOfRange("i16", value)
+    if (typeof value !== "number" || (value << 16) >> 16 !== value) throw outOfRange("i16", value)
     this.#put16(this.#advance(2), value)
   }
 
   i32(value: number): void {
-    if ((value | 0) !== value) throw outOfRange("i32", value)
+    if (typeof value !== "number" || (value | 0) !== value) throw outOfRange("i32", value)
     this.#put32(this.#advance(4), value)
   }
 
