@@ -21,7 +21,14 @@ export type { ConnectionStatus } from "./connection/lifecycle.ts"
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./connection/limits.ts"
 export { contract, type Contract, type Definitions } from "./contract/contract.ts"
 export { ContractError } from "./contract/contract-error.ts"
-export { method, notification, type Method, type Notification } from "./contract/definition.ts"
+export {
+  type DeclaredErrorClass,
+  method,
+  type Method,
+  notification,
+  type Notification,
+  type ParamShape,
+} from "./contract/definition.ts"
 export { error, type ErrorClass } from "./contract/error-class.ts"
 export {
   boolean,
