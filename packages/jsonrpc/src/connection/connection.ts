@@ -187,6 +187,7 @@ export class Connection {
    */
   async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
     if (this.#enter("finishing")) {
+      this.#complaint = undefined
       this.#setPatience(timeoutMs, () => void this.close())
       this.#closeWhenIdle()
     }
@@ -198,6 +199,7 @@ export class Connection {
    * half a second later at most. Safe to call again.
    */
   async close(): Promise<void> {
+    if (this.#status === "open") this.#complaint = undefined
     this.#beginToClose()
     await this.closed
   }
@@ -272,6 +274,7 @@ export class Connection {
 
   /** The other side sends nothing more; it may still wait for what it has asked. */
   #onEnd(): void {
+    this.#writer.flush()
     this.#outgoing.failAll((sent) => this.#closedError(sent))
     if (this.#enter("finishing")) this.#setPatience(this.#timeoutMs, () => void this.close())
     this.#closeWhenIdle()

@@ -1,5 +1,6 @@
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
+import { ContractError } from "../contract/contract-error.ts"
 import { wireNames, type Contract, type Definitions } from "../contract/contract.ts"
 import { paramsReader, type ParamsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf } from "../contract/types.ts"
@@ -39,7 +40,8 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
   for (const [key, definition] of Object.entries(contract.definitions)) {
     const read = paramsReader(definition)
     // The compiler has checked that each handler takes what its own reader gives.
-    const run = handlers[key] as unknown as Route["run"]
+    const run = handlers[key] as unknown as Route["run"] | undefined
+    if (run === undefined) throw new ContractError(`there is no handler for ${JSON.stringify(key)}`)
     for (const name of wireNames(key, definition)) routes.set(name, { read, run })
   }
 
