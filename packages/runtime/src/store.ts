@@ -34,9 +34,14 @@ export class StoreError extends Error {
 
 const NAME = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/
 
+/** Whether every store takes this name. */
+export function isStoreName(name: string): boolean {
+  return NAME.test(name)
+}
+
 /** Throws a {@link StoreError} unless `name` is one that every store takes. Every implementation calls it first. */
 export function checkStoreName(name: string): void {
-  if (!NAME.test(name)) {
+  if (!isStoreName(name)) {
     throw new StoreError(
       "bad-name",
       `not a store name: ${JSON.stringify(name)}; use segments of letters, digits, ".", "_", "-" joined by "/"`,

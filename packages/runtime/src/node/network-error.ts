@@ -27,8 +27,10 @@ const CODES: Readonly<Record<string, NetworkErrorCode>> = {
 export function toNetworkError(error: unknown, doing: string, kind: Address["kind"] = "tcp"): NetworkError {
   if (error instanceof NetworkError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
-  const code = CODES[platformCode(cause)]
+  const name = platformCode(cause)
+  const code = CODES[name]
   if (code !== undefined) return networkFailure(code, doing, kind, { cause })
+  if (name.startsWith("ERR_SSL_")) return new NetworkError("tls", `${doing}: ${tlsReason(cause)}`, { cause })
   return new NetworkError("failed", `${doing}: ${cause.message}`, { cause })
 }
 
@@ -36,4 +38,9 @@ export function toNetworkError(error: unknown, doing: string, kind: Address["kin
 export function platformCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return platformCode(error.errors[0])
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+}
+
+/** OpenSSL's errors have a short reason within a long text of addresses and source files. */
+export function tlsReason(error: Error): string {
+  return "reason" in error && typeof error.reason === "string" ? error.reason : error.message
 }

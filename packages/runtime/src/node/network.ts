@@ -1,5 +1,6 @@
 import { lookup } from "node:dns"
 import { connect as connectSocket, createServer, isIP, type Server, type Socket } from "node:net"
+import type { TLSSocket } from "node:tls"
 import { formatAddress } from "../address.ts"
 import { silentLog, type Log } from "../log.ts"
 import {
@@ -105,8 +106,9 @@ export class NodeNetwork implements Network {
       options.signal?.throwIfAborted()
       if (options.role === "server" && options.identity === undefined)
         throw tlsFailure(stream, "a server must have an identity")
-      const socket = await handshake(raw, stream, this.#tls.of(options.identity), options)
-      return new NodeTlsStream(socket, stream.localAddress, stream.remoteAddress, this.#pool, options)
+      const make = (socket: TLSSocket): TlsStream =>
+        new NodeTlsStream(socket, stream.localAddress, stream.remoteAddress, this.#pool, options)
+      return await handshake(raw, stream, this.#tls.of(options.identity), options, make)
     } catch (error) {
       await stream.close()
       throw error

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises"
 import { randomBytes } from "node:crypto"
-import { dirname, join, sep } from "node:path"
-import { checkStoreName, StoreError, type StoreErrorCode, type Store } from "../store.ts"
+import { dirname, join, relative, sep } from "node:path"
+import { checkStoreName, isStoreName, StoreError, type StoreErrorCode, type Store } from "../store.ts"
 
-/** No store name has this character, so that a file with it is known as one that was not finished. */
+/** Stands in the name of a file that is not finished. No store name has this character, so such a file is never taken for one. */
 const UNFINISHED = "~"
 
 /**
@@ -52,11 +52,9 @@ export class DirectoryStore implements Store {
     try {
       const entries = await readdir(this.#directory, { recursive: true, withFileTypes: true })
       return entries
-        .filter((entry) => entry.isFile() && !entry.name.includes(UNFINISHED))
-        .map((entry) =>
-          join(entry.parentPath, entry.name).slice(join(this.#directory, sep).length).replaceAll(sep, "/"),
-        )
-        .filter((name) => name.startsWith(prefix))
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(this.#directory, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
+        .filter((name) => isStoreName(name) && name.startsWith(prefix))
         .sort()
     } catch (error) {
       if (hasCode(error, "ENOENT")) return []

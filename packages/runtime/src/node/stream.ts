@@ -16,7 +16,10 @@ export class NodeStream implements ByteStream, OutboxPort {
   #reader: StreamReader | undefined
   #error: NetworkError | undefined
   #closed: Promise<NetworkError | undefined> | undefined
-  #paused = false
+  #isPaused = false
+  #isGone = false
+  /** The other side has ended and the reader does not know. */
+  #endIsDue = false
 
   /** The socket must be connected, and half-open sockets allowed. */
   constructor(socket: Socket, local: Address, remote: Address, pool: SlabPool, options: StreamOptions = {}) {
@@ -24,6 +27,7 @@ export class NodeStream implements ByteStream, OutboxPort {
     this.localAddress = local
     this.remoteAddress = remote
     this.#outbox = new Outbox(this, pool, options)
+    socket.on("end", this.#onEnd)
     socket.on("error", this.#onError)
     socket.on("close", this.#onClose)
   }
@@ -32,25 +36,24 @@ export class NodeStream implements ByteStream, OutboxPort {
     if (this.#reader !== undefined) throw new Error("a stream has one reader; readInto was called before")
     this.#reader = reader
     const socket = this.#socket
-    if (socket.closed) {
-      process.nextTick(() => reader.close(this.#error))
+    if (this.#isGone) {
+      process.nextTick(this.#onClose)
       return
     }
     // A Buffer's slice() is a view, a Uint8Array's is a copy: readers are promised the latter.
     socket.on("data", (chunk: Buffer) => reader.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
-    socket.on("end", () => reader.end())
-    if (this.#paused) socket.pause()
-    else socket.resume()
+    if (this.#isPaused) socket.pause()
+    else this.#flow()
   }
 
   pause(): void {
-    this.#paused = true
+    this.#isPaused = true
     if (this.#reader !== undefined) this.#socket.pause()
   }
 
   resume(): void {
-    this.#paused = false
-    if (this.#reader !== undefined) this.#socket.resume()
+    this.#isPaused = false
+    if (this.#reader !== undefined) this.#flow()
   }
 
   write(bytes: Uint8Array): boolean {
@@ -80,14 +83,16 @@ export class NodeStream implements ByteStream, OutboxPort {
 
   async close(): Promise<void> {
     this.#outbox.close()
+    this.#endIsDue = false
     this.#socket.destroy()
     await this.closed
   }
 
   get closed(): Promise<NetworkError | undefined> {
-    return (this.#closed ??= this.#socket.closed
-      ? Promise.resolve(this.#error)
-      : new Promise((resolve) => this.#socket.once("close", () => resolve(this.#error))))
+    return (this.#closed ??= new Promise((resolve) => {
+      if (this.#isGone) resolve(this.#error)
+      else this.#socket.once("close", () => resolve(this.#error))
+    }))
   }
 
   /** For the outbox alone. */
@@ -116,16 +121,38 @@ export class NodeStream implements ByteStream, OutboxPort {
     return this.#socket
   }
 
+  #flow(): void {
+    this.#socket.resume()
+    if (this.#endIsDue) process.nextTick(this.#tellEnd)
+  }
+
   readonly #onWritten = (): void => {
     if (this.#socket.writableLength === 0) this.#outbox.sent()
   }
 
+  /** Node tells the end of a socket without unread bytes even when nobody reads, or when paused. */
+  readonly #onEnd = (): void => {
+    this.#endIsDue = true
+    this.#tellEnd()
+  }
+
+  readonly #tellEnd = (): void => {
+    if (!this.#endIsDue || this.#isPaused || this.#reader === undefined) return
+    this.#endIsDue = false
+    this.#reader.end()
+  }
+
   readonly #onError = (error: Error): void => {
     this.#error ??= toNetworkError(error, `the connection with ${formatAddress(this.remoteAddress)} is gone`)
+    // A TLS socket stays open when what it receives is not TLS.
+    this.#socket.destroy()
   }
 
   readonly #onClose = (): void => {
+    this.#isGone = true
     this.#outbox.close()
-    this.#reader?.close(this.#error)
+    if (this.#reader === undefined) return
+    if (this.#endIsDue) this.#reader.end()
+    this.#reader.close(this.#error)
   }
 }

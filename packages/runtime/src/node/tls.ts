@@ -12,6 +12,7 @@ import {
   type TlsStream,
 } from "../network.ts"
 import type { SlabPool } from "../stream/write-buffer.ts"
+import { tlsReason } from "./network-error.ts"
 import { NodeStream } from "./stream.ts"
 
 /** Says what each identity's TLS context is. Making one costs as much as half a handshake, so each is made once. */
@@ -30,13 +31,18 @@ export class TlsContexts {
   }
 }
 
-/** A TLS handshake over a connected socket. Rejects with a {@link NetworkError} `tls` or the signal's reason; the socket is destroyed then. */
+/**
+ * A TLS handshake over a connected socket, which `stream` was made of. `make` is called at the very moment when it is
+ * done, so that nothing that comes right behind is missed. Rejects with a {@link NetworkError} `tls` or the signal's
+ * reason; the socket is destroyed then.
+ */
 export function handshake(
   raw: Duplex,
   stream: ByteStream,
   context: SecureContext,
   options: TlsOptions,
-): Promise<TLSSocket> {
+  make: (socket: TLSSocket) => TlsStream,
+): Promise<TlsStream> {
   const { signal } = options
   return new Promise((resolve, reject) => {
     const socket =
@@ -59,9 +65,9 @@ export function handshake(
     }
     const succeeded = (): void => {
       settle()
-      resolve(socket)
+      resolve(make(socket))
     }
-    const failed = (error: Error): void => giveUp(tlsFailure(stream, error.message, error))
+    const failed = (error: Error): void => giveUp(tlsFailure(stream, tlsReason(error), error))
     const left = (): void => giveUp(tlsFailure(stream, "the other side left before it was done"))
     const aborted = (): void => giveUp(signal?.reason)
     socket.on(done, succeeded)
@@ -126,7 +132,7 @@ function createContext(identity: TlsIdentity | undefined): SecureContext {
     const cause = error instanceof Error ? error : new Error(String(error))
     throw new NetworkError(
       "tls",
-      `this certificate or its key cannot be used: ${cause.message}; both are DER, the key PKCS#8`,
+      `this certificate or its key cannot be used: ${tlsReason(cause)}; both are DER, the key PKCS#8`,
       { cause },
     )
   }

@@ -1,7 +1,6 @@
 import { canonicalIp } from "../address.ts"
 import { networkFailure } from "../network-failure.ts"
-import { SlabPool } from "../stream/write-buffer.ts"
-import type { PipeWorld } from "./pipe.ts"
+import type { Medium } from "./medium.ts"
 import type { Ports } from "./ports.ts"
 import { ScheduledEvent } from "./scheduler.ts"
 
@@ -14,13 +13,12 @@ export interface Site {
 
 /** What lies between the hosts of a world: who has which address and which name. */
 export class Internet {
-  readonly world: PipeWorld
-  readonly pool = new SlabPool()
+  readonly medium: Medium
   readonly #sites = new Map<string, Site>()
   readonly #names = new Map<string, readonly string[]>()
 
-  constructor(world: PipeWorld) {
-    this.world = world
+  constructor(medium: Medium) {
+    this.medium = medium
   }
 
   /** Adds a host. Throws when one of its addresses or its name is taken. */
@@ -56,7 +54,7 @@ export class Internet {
 
   /** Resolves after so much virtual time; rejects with the signal's reason. */
   wait(ms: number, label: string, signal: AbortSignal | undefined): Promise<void> {
-    const { scheduler } = this.world
+    const { scheduler } = this.medium
     return new Promise((resolve, reject) => {
       const event = new ScheduledEvent(label, () => {
         signal?.removeEventListener("abort", aborted)

@@ -21,6 +21,9 @@ import { upgradeTlsInMemory } from "./tls.ts"
 /** When an attempt that nobody answers ends, as Linux has it. */
 const CONNECT_TIMEOUT_MS = 127_000
 
+/** To dial "any address" is to dial oneself. */
+const DIALLED_AS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" }
+
 type TcpAddress = Extract<Address, { kind: "tcp" }>
 
 /** The network as one host of a world sees it. */
@@ -36,7 +39,7 @@ export class VirtualNetwork implements Network {
   async connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
     options.signal?.throwIfAborted()
     if (address.kind === "unix") return this.#connectUnix(address.path, options)
-    const ips = this.#internet.lookUp(this.#here, address.host)
+    const ips = this.#internet.lookUp(this.#here, DIALLED_AS[address.host] ?? address.host)
     let failure: unknown
     for (const ip of ips) {
       try {
@@ -67,7 +70,7 @@ export class VirtualNetwork implements Network {
   }
 
   upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream> {
-    return upgradeTlsInMemory(stream, options, this.#internet.world.scheduler)
+    return upgradeTlsInMemory(stream, options, this.#internet.medium.scheduler)
   }
 
   #connectUnix(path: string, options: ConnectOptions): Promise<ByteStream> {
@@ -113,7 +116,7 @@ export class VirtualNetwork implements Network {
     remote: Address,
     options: ConnectOptions,
   ): Promise<ByteStream> {
-    const { policy, context } = this.#internet.world
+    const { policy, context } = this.#internet.medium
     const { signal } = options
     const name = `${this.#here.name}>${there?.name ?? "?"} ${formatAddress(remote)}`
     const fail = (code: NetworkErrorCode): Error =>
@@ -156,15 +159,14 @@ export class VirtualNetwork implements Network {
     options: ConnectOptions,
     listener: QueuedListener,
   ): readonly [VirtualStream, VirtualStream] {
-    const { world, pool } = this.#internet
-    const { scheduler } = world
-    const mine = new VirtualStream(scheduler, local, remote, pool, options)
-    const theirs = new VirtualStream(scheduler, remote, local, pool, listener.options)
+    const { medium } = this.#internet
+    const mine = new VirtualStream(medium, local, remote, options)
+    const theirs = new VirtualStream(medium, remote, local, listener.options)
     const from = nameOf(this.#here, local)
     const to = nameOf(there, remote)
-    const openFrom = scheduler.now + delay
-    const out = new Pipe(world, link, `${from}>${to}`, mine, theirs, openFrom)
-    const back = new Pipe(world, { from: link.to, to: link.from }, `${to}>${from}`, theirs, mine, openFrom)
+    const openFrom = medium.scheduler.now + delay
+    const out = new Pipe(medium, link, `${from}>${to}`, mine, theirs, openFrom)
+    const back = new Pipe(medium, { from: link.to, to: link.from }, `${to}>${from}`, theirs, mine, openFrom)
     mine.join(out, back)
     theirs.join(back, out)
     return [mine, theirs]

@@ -1,15 +1,7 @@
-import type { Link, LinkContext, LinkPolicy, Piece } from "./link.ts"
-import { ScheduledEvent, type Scheduler } from "./scheduler.ts"
+import type { Link, Piece } from "./link.ts"
+import type { Medium } from "./medium.ts"
+import { ScheduledEvent } from "./scheduler.ts"
 import { summary } from "./summary.ts"
-
-/** What all pipes of a world share. */
-export interface PipeWorld {
-  readonly scheduler: Scheduler
-  readonly policy: LinkPolicy
-  readonly context: LinkContext
-  /** Bytes that may be on the way or unread in one direction. */
-  readonly windowBytes: number
-}
 
 /** Where a pipe begins. */
 export interface PipeSource {
@@ -36,7 +28,7 @@ interface Flight {
 
 /** One direction of a connection: what is sent waits for room, flies for as long as the policy says, and arrives in order. */
 export class Pipe {
-  readonly #world: PipeWorld
+  readonly #medium: Medium
   readonly #link: Link
   readonly #name: string
   readonly #source: PipeSource
@@ -53,13 +45,13 @@ export class Pipe {
   #isCut = false
 
   /** @param openFrom Nothing arrives before this moment. */
-  constructor(world: PipeWorld, link: Link, name: string, source: PipeSource, target: PipeTarget, openFrom: number) {
-    this.#world = world
+  constructor(medium: Medium, link: Link, name: string, source: PipeSource, target: PipeTarget, openFrom: number) {
+    this.#medium = medium
     this.#link = link
     this.#name = name
     this.#source = source
     this.#target = target
-    this.#room = world.windowBytes
+    this.#room = medium.windowBytes
     this.#earliestArrival = openFrom
     this.#arrival = new ScheduledEvent("", () => this.#arrive())
   }
@@ -81,7 +73,7 @@ export class Pipe {
   /** Drops what waits, and breaks the connection behind what is on the way. */
   reset(): void {
     if (this.#isCut) return
-    const verdict = this.#world.policy.send(this.#link, 0, this.#world.context)
+    const verdict = this.#medium.policy.send(this.#link, 0, this.#medium.context)
     this.#resetAfter(verdict.kind === "pieces" ? lastDelay(verdict.pieces) : verdict.delay)
   }
 
@@ -97,8 +89,8 @@ export class Pipe {
     this.#waiting = []
     this.#flights = []
     this.#firstFlight = 0
-    this.#world.scheduler.cancel(this.#arrival)
-    if (this.#retry !== undefined) this.#world.scheduler.cancel(this.#retry)
+    this.#medium.scheduler.cancel(this.#arrival)
+    if (this.#retry !== undefined) this.#medium.scheduler.cancel(this.#retry)
   }
 
   #pumpAndTell(): void {
@@ -107,7 +99,7 @@ export class Pipe {
   }
 
   #pump(): void {
-    const { policy, context } = this.#world
+    const { policy, context } = this.#medium
     while (this.#waiting.length > 0 && this.#retry?.isScheduled !== true) {
       const load = this.#waiting[0] as Exclude<Load, "reset">
       const size = load === "end" ? 0 : Math.min(load.length, this.#room)
@@ -122,7 +114,7 @@ export class Pipe {
           this.#source.broken()
           return
         case "deliver":
-          this.#fly(load === "end" ? load : load.subarray(0, size), verdict.delay)
+          this.#fly(load === "end" || size === load.length ? load : load.subarray(0, size), verdict.delay)
           break
         case "pieces":
           if (load === "end") this.#fly(load, lastDelay(verdict.pieces))
@@ -135,7 +127,7 @@ export class Pipe {
   }
 
   #retryAfter(delay: number): void {
-    const { scheduler } = this.#world
+    const { scheduler } = this.#medium
     this.#retry ??= new ScheduledEvent(`${this.#name} retry`, () => this.#pumpAndTell())
     scheduler.schedule(this.#retry, scheduler.now + delay)
   }
@@ -156,7 +148,7 @@ export class Pipe {
   }
 
   #fly(load: Load, delay: number): void {
-    const { scheduler } = this.#world
+    const { scheduler } = this.#medium
     this.#earliestArrival = Math.max(this.#earliestArrival, scheduler.now + delay)
     this.#flights.push({ arrival: this.#earliestArrival, load })
     if (!this.#arrival.isScheduled) scheduler.schedule(this.#arrival, this.#earliestArrival)
@@ -166,7 +158,7 @@ export class Pipe {
     const flights = this.#flights
     const { load } = flights[this.#firstFlight++] as Flight
     const next = flights[this.#firstFlight]
-    if (next !== undefined) this.#world.scheduler.schedule(this.#arrival, next.arrival)
+    if (next !== undefined) this.#medium.scheduler.schedule(this.#arrival, next.arrival)
     else {
       flights.length = 0
       this.#firstFlight = 0
@@ -178,7 +170,7 @@ export class Pipe {
   }
 
   #trace(load: Load): void {
-    const { scheduler } = this.#world
+    const { scheduler } = this.#medium
     if (!scheduler.isTraced) return
     scheduler.trace(typeof load === "string" ? `${this.#name} ${load}` : `${this.#name} data ${summary(load)}`)
   }

@@ -2,9 +2,6 @@ import { makeDrain } from "./drain.ts"
 import { EventHeap } from "./event-heap.ts"
 import { VirtualTimeError } from "./error.ts"
 
-/** So many events of one moment, or turns of one event, mean that time will never pass. */
-const STUCK_AFTER = 1_000_000
-
 /** An event of virtual time. It can be scheduled again when it has run. */
 export class ScheduledEvent {
   time = 0
@@ -33,6 +30,7 @@ export interface Goal {
 export class Scheduler {
   readonly #heap = new EventHeap<ScheduledEvent>()
   readonly #drain = makeDrain()
+  readonly #turnsPerMoment: number
   readonly #trace: ((line: string) => void) | undefined
   #deferred: (() => void)[] = []
   #sequence = 0
@@ -41,7 +39,9 @@ export class Scheduler {
   /** Milliseconds since the world began. */
   now = 0
 
-  constructor(trace?: (line: string) => void) {
+  /** @param turnsPerMoment More turns within one moment mean that time will never pass. */
+  constructor(turnsPerMoment: number, trace?: (line: string) => void) {
+    this.#turnsPerMoment = turnsPerMoment
     this.#trace = trace
   }
 
@@ -110,7 +110,7 @@ export class Scheduler {
           if (this.now !== moment) {
             moment = this.now
             turns = 0
-          } else if (++turns > STUCK_AFTER) throw stuck(moment)
+          } else if (++turns > this.#turnsPerMoment) throw stuck(moment, turns)
         } catch (error) {
           this.#running = false
           reject(error)
@@ -154,9 +154,9 @@ export class Scheduler {
   }
 }
 
-function stuck(moment: number): VirtualTimeError {
+function stuck(moment: number, turns: number): VirtualTimeError {
   return new VirtualTimeError(
     "stuck",
-    `time stands still at ${moment} ms: ${STUCK_AFTER} turns ran in this moment; look for a timer of 0 ms or a defer that sets itself again`,
+    `time stands still at ${moment} ms: ${turns} turns ran in this moment; look for a timer of 0 ms or a defer that sets itself again`,
   )
 }

@@ -2,15 +2,14 @@ import { formatAddress } from "../address.ts"
 import { networkFailure } from "../network-failure.ts"
 import type { Address, ByteStream, NetworkError, StreamOptions, StreamReader } from "../network.ts"
 import { Outbox, type OutboxPort } from "../stream/outbox.ts"
-import type { SlabPool } from "../stream/write-buffer.ts"
+import type { Medium } from "./medium.ts"
 import type { Pipe, PipeSource, PipeTarget } from "./pipe.ts"
-import type { Scheduler } from "./scheduler.ts"
 
 /** One end of a connection in memory. */
 export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTarget {
   readonly localAddress: Address
   readonly remoteAddress: Address
-  readonly #scheduler: Scheduler
+  readonly #medium: Medium
   readonly #outbox: Outbox
   #pipes: { readonly out: Pipe; readonly in: Pipe } | undefined
   #reader: StreamReader | undefined
@@ -22,14 +21,16 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   /** The other side's half, as far as the reader knows. */
   #receiving: "open" | "ended" = "open"
   #gone: { readonly error: NetworkError | undefined } | undefined
+  /** Whether the turn in which it went has ended. */
+  #isTold = false
   #closed: Promise<NetworkError | undefined> | undefined
   #tellClosed: ((error: NetworkError | undefined) => void) | undefined
 
-  constructor(scheduler: Scheduler, local: Address, remote: Address, pool: SlabPool, options: StreamOptions) {
-    this.#scheduler = scheduler
+  constructor(medium: Medium, local: Address, remote: Address, options: StreamOptions) {
+    this.#medium = medium
     this.localAddress = local
     this.remoteAddress = remote
-    this.#outbox = new Outbox(this, pool, options)
+    this.#outbox = new Outbox(this, medium.pool, options)
   }
 
   /** Says which pipes lead out and in. To be called once, before anything else. */
@@ -40,8 +41,8 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   readInto(reader: StreamReader): void {
     if (this.#reader !== undefined) throw new Error("a stream has one reader; readInto was called before")
     this.#reader = reader
-    if (this.#gone !== undefined) this.#scheduler.defer(() => reader.close(this.#gone?.error))
-    else if (this.#unread.length > 0) this.#scheduler.defer(this.#read)
+    if (this.#isTold) this.#medium.scheduler.defer(() => reader.close(this.#gone?.error))
+    else if (this.#unread.length > 0) this.#medium.scheduler.defer(this.#read)
   }
 
   pause(): void {
@@ -51,7 +52,7 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
-    if (this.#unread.length > 0) this.#scheduler.defer(this.#read)
+    if (this.#unread.length > 0) this.#medium.scheduler.defer(this.#read)
   }
 
   write(bytes: Uint8Array): boolean {
@@ -93,19 +94,19 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
 
   get closed(): Promise<NetworkError | undefined> {
     return (this.#closed ??= new Promise((resolve) => {
-      if (this.#gone !== undefined) resolve(this.#gone.error)
+      if (this.#isTold) resolve(this.#gone?.error)
       else this.#tellClosed = resolve
     }))
   }
 
   /** For the outbox alone. */
   defer(callback: () => void): void {
-    this.#scheduler.defer(callback)
+    this.#medium.scheduler.defer(callback)
   }
 
   /** For the outbox alone. */
   send(parts: Uint8Array[]): boolean {
-    return this.#out.send(concat(parts))
+    return this.#out.send(this.#medium.copier.copy(parts))
   }
 
   /** For the pipe alone, as are the others below. */
@@ -174,24 +175,10 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     this.#gone = { error }
     this.#unread = []
     this.#outbox.close()
-    this.#scheduler.defer(() => {
+    this.#medium.scheduler.defer(() => {
+      this.#isTold = true
       this.#tellClosed?.(error)
       this.#reader?.close(error)
     })
   }
-}
-
-/** One array of its own: the sender's may be shared with others, and what arrives belongs to the reader. */
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const first = parts[0]
-  if (parts.length === 1 && first !== undefined) return new Uint8Array(first)
-  let length = 0
-  for (const part of parts) length += part.length
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

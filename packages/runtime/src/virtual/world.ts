@@ -1,7 +1,9 @@
 import { canonicalIp } from "../address.ts"
 import { logTo, silentLog, type LogSink } from "../log.ts"
 import { MemoryStore } from "../memory-store.ts"
+import { SlabPool } from "../stream/write-buffer.ts"
 import { VirtualClock } from "./clock.ts"
+import { Copier } from "./copier.ts"
 import { VirtualTimeError } from "./error.ts"
 import type { HostOptions, VirtualHost } from "./host.ts"
 import { Internet } from "./internet.ts"
@@ -15,6 +17,7 @@ import { TracedStore } from "./traced-store.ts"
 /** 2025-01-01T00:00:00Z. */
 const START_TIME = 1_735_689_600_000
 const LIMIT_MS = 3_600_000
+const TURNS_PER_MOMENT = 1_000_000
 const WINDOW_BYTES = 64 * 1024
 
 /** Options of {@link virtualWorld}. */
@@ -27,6 +30,8 @@ export interface WorldOptions {
   readonly links?: LinkPolicy
   /** Bytes that may be on the way or unread in one direction of a connection. Default 64 KiB. */
   readonly windowBytes?: number
+  /** More events than this within one moment mean that time stands still: the run fails. Default 1,000,000. */
+  readonly turnsPerMoment?: number
   /** Gets a line for every event: the time, who, what, and a summary of the bytes. The same seed gives the same lines. */
   readonly onTrace?: (line: string) => void
   /** Where the hosts' logs go; each is named after its host. Default: nowhere. */
@@ -55,7 +60,7 @@ export class VirtualWorld {
 
   constructor(options: WorldOptions = {}) {
     this.#options = options
-    const scheduler = new Scheduler(options.onTrace)
+    const scheduler = new Scheduler(options.turnsPerMoment ?? TURNS_PER_MOMENT, options.onTrace)
     const random = new SeededRandom(options.seed ?? 1)
     this.#scheduler = scheduler
     this.#random = random
@@ -69,6 +74,8 @@ export class VirtualWorld {
         },
       },
       windowBytes: options.windowBytes ?? WINDOW_BYTES,
+      pool: new SlabPool(),
+      copier: new Copier(),
     })
   }
 
