@@ -1,60 +1,31 @@
 // What it costs to encode and to decode the messages that nodes send most, in nanoseconds each.
 // Run `npx tsc -b packages/wire` first, then: node bench/wire/bench.mjs [--json]
-import {
-  bytes,
-  decode,
-  encode,
-  option,
-  semver,
-  sized,
-  string,
-  struct,
-  tuple,
-  u16,
-  u32,
-  u64,
-  url,
-  vec,
-  Writer,
-} from "../../packages/wire/dist/index.js"
-
-const ping = struct({ nonce: u16 })
-const addr = struct({ addrs: vec(tuple(url, u64)) })
-const dchat = struct({ msg: string })
-const version = struct({
-  nodeId: string,
-  appName: string,
-  version: semver,
-  timestamp: u64,
-  connectRecvAddr: url,
-  resolveRecvAddr: option(url),
-  extSendAddr: vec(url),
-  features: vec(tuple(string, u32)),
-})
+import { bytes, decode, encode, sized, string, struct, Writer } from "@dchat/wire"
+import { messages } from "../../packages/wire/fuzz/codecs.mjs"
 
 const address = (i) => `tcp+tls://10.${i % 200}.7.${(i * 7) % 250}:${20_000 + i}/`
 const cases = [
-  ["ping", ping, { nonce: 8878 }],
-  ["DchatMsg, 64 bytes of ASCII", dchat, { msg: "x".repeat(64) }],
-  ["DchatMsg, 64 bytes of Han", dchat, { msg: "漢字".repeat(10) + "abcd" }],
-  ["DchatMsg, 100,000 bytes", dchat, { msg: "x".repeat(100_000) }],
+  ["ping", messages.ping, { nonce: 8878 }],
+  ["DchatMsg, 64 bytes of ASCII", messages.DchatMsg, { msg: "x".repeat(64) }],
+  ["DchatMsg, 64 bytes of Han", messages.DchatMsg, { msg: "漢字".repeat(10) + "abcd" }],
+  ["DchatMsg, 100,000 bytes", messages.DchatMsg, { msg: "x".repeat(100_000) }],
   [
     "version",
-    version,
+    messages.version,
     {
-      nodeId: "",
-      appName: "dchatd",
+      node_id: "",
+      app_name: "dchatd",
       version: { major: 0n, minor: 4n, patch: 1n, pre: "", build: "" },
       timestamp: 1_753_290_000n,
-      connectRecvAddr: "tcp://127.0.0.1:31448/",
-      resolveRecvAddr: "tcp://127.0.0.1:31448/",
-      extSendAddr: ["tcp://127.0.0.1:32448/"],
+      connect_recv_addr: "tcp://127.0.0.1:31448/",
+      resolve_recv_addr: "tcp://127.0.0.1:31448/",
+      ext_send_addr: ["tcp://127.0.0.1:32448/"],
       features: [],
     },
   ],
   [
     "addr, 100 entries",
-    addr,
+    messages.addr,
     { addrs: Array.from({ length: 100 }, (_, i) => [address(i), 1_753_290_000n + BigInt(i)]) },
   ],
 ]

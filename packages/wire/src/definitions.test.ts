@@ -126,7 +126,6 @@ test("the public names are few and all there", () => {
       "url",
       "usize",
       "varint",
-      "varintSize",
       "vec",
     ]
   `)

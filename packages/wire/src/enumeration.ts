@@ -1,5 +1,5 @@
 import type { Codec, TypeOf } from "./codec.ts"
-import { checkNames, checkObject } from "./composites.ts"
+import { checkNames, checkObject } from "./struct.ts"
 import { DefinitionError, EncodeError, inPart } from "./errors.ts"
 import { show } from "./show.ts"
 

@@ -1,4 +1,4 @@
-import { convert } from "./adapters.ts"
+import { convert } from "./convert.ts"
 import type { Codec } from "./codec.ts"
 import { bytes } from "./primitives.ts"
 

@@ -1,10 +1,10 @@
-export { convert, lazy, sized } from "./adapters.ts"
 export type { Codec, TypeOf } from "./codec.ts"
 export { decode, encode } from "./codec.ts"
+export { convert } from "./convert.ts"
 export type { OrderOptions, Scalar } from "./collections.ts"
 export { map, set } from "./collections.ts"
-export type { StructOf, TupleOf } from "./composites.ts"
-export { array, option, struct, tuple, vec } from "./composites.ts"
+export type { StructOf, TupleOf } from "./struct.ts"
+export { struct, tuple } from "./struct.ts"
 export type { EnumerationOf, Tagged, Variants } from "./enumeration.ts"
 export { enumeration, tagged } from "./enumeration.ts"
 export type { DecodeErrorCode, EncodeErrorCode, FormatErrorCode } from "./errors.ts"
@@ -18,6 +18,9 @@ export {
   WireError,
 } from "./errors.ts"
 export { hex } from "./hex.ts"
+export { lazy } from "./lazy.ts"
+export { array, vec } from "./list.ts"
+export { option } from "./option.ts"
 export {
   blob,
   bool,
@@ -40,8 +43,9 @@ export {
   varint,
 } from "./primitives.ts"
 export { Reader } from "./reader.ts"
+export { sized } from "./sized.ts"
 export type { SemVer } from "./semver.ts"
 export { formatSemVer, parseSemVer, semver } from "./semver.ts"
 export type { ParsedUrl } from "./url.ts"
 export { canonicalUrl, parseUrl, url } from "./url.ts"
-export { varintSize, Writer } from "./writer.ts"
+export { Writer } from "./writer.ts"

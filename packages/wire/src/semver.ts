@@ -1,7 +1,7 @@
 import type { Codec } from "./codec.ts"
 import { FormatError } from "./errors.ts"
-import { struct } from "./composites.ts"
-import { convert } from "./adapters.ts"
+import { struct } from "./struct.ts"
+import { convert } from "./convert.ts"
 import { string, u64 } from "./primitives.ts"
 import { show } from "./show.ts"
 

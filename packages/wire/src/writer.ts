@@ -5,6 +5,9 @@ import { encodeShortAscii, encodeUtf8, isWellFormed } from "./utf8.ts"
 const MAX_U64 = 0xffff_ffff_ffff_ffffn
 const MAX_U128 = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffffn
 
+/** Room beyond what is needed at once, so that a length that turns out wider does not move a long text to new memory. */
+const SPARE_BYTES = 64
+
 /**
  * Puts values one after another into bytes, all little-endian (darkfi-net 1.1 to 1.3).
  *
@@ -211,7 +214,9 @@ export class Writer {
     if (this.#end + length <= this.#bytes.length) return
     const waiting = this.#bytes.subarray(this.#start, this.#end)
     const need = waiting.length + length
-    this.#bytes = new Uint8Array(need <= this.#chunkBytes ? this.#chunkBytes : Math.max(need, 2 * waiting.length))
+    this.#bytes = new Uint8Array(
+      need <= this.#chunkBytes ? this.#chunkBytes : Math.max(need + SPARE_BYTES, 2 * waiting.length),
+    )
     this.#bytes.set(waiting)
     this.#start = 0
     this.#end = waiting.length

@@ -1,55 +1,13 @@
 import type { Codec, TypeOf } from "./codec.ts"
 import { DefinitionError, EncodeError, inPart } from "./errors.ts"
-import { checkLength } from "./primitives.ts"
-import type { Reader } from "./reader.ts"
+import { checkList } from "./list.ts"
 import { show } from "./show.ts"
-import type { Writer } from "./writer.ts"
 
 /** The type that {@link tuple} makes of its members' codecs. */
 export type TupleOf<C extends readonly Codec<unknown>[]> = { -readonly [I in keyof C]: TypeOf<C[I]> }
 
 /** The type that {@link struct} makes of its fields' codecs. */
 export type StructOf<F extends Readonly<Record<string, Codec<unknown>>>> = { -readonly [K in keyof F]: TypeOf<F[K]> }
-
-/** A value or nothing: one byte that says which, then the value. Nothing is `undefined`. Any byte but 0 is read as a value. */
-export function option<T>(codec: Codec<T>): Codec<T | undefined> {
-  return {
-    minBytes: 1,
-    encode(writer, value) {
-      writer.bool(value !== undefined)
-      if (value !== undefined) codec.encode(writer, value)
-    },
-    decode: (reader) => (reader.bool() ? codec.decode(reader) : undefined),
-  }
-}
-
-/** A list of any length: a VarInt count, then the elements. */
-export function vec<T>(codec: Codec<T>): Codec<T[]> {
-  return {
-    minBytes: 1,
-    encode(writer, list) {
-      checkList(list)
-      writer.count(list.length, codec.minBytes)
-      encodeElements(codec, writer, list)
-    },
-    decode: (reader) => decodeElements(codec, reader, reader.count(codec.minBytes)),
-  }
-}
-
-/** Just `length` elements, without a count. */
-export function array<T>(codec: Codec<T>, length: number): Codec<T[]> {
-  checkLength(length)
-  return {
-    minBytes: codec.minBytes * length,
-    encode(writer, list) {
-      checkList(list)
-      if (list.length !== length)
-        throw new EncodeError("bad-length", `${list.length} elements where ${length} are needed`)
-      encodeElements(codec, writer, list)
-    },
-    decode: (reader) => decodeElements(codec, reader, length),
-  }
-}
 
 /** Members of different types, one after the other. */
 export function tuple<const C extends readonly Codec<unknown>[]>(...codecs: C): Codec<TupleOf<C>> {
@@ -143,27 +101,4 @@ export function checkNames(named: object): void {
 
 function sum(codecs: readonly Codec<unknown>[]): number {
   return codecs.reduce((total, codec) => total + codec.minBytes, 0)
-}
-
-function checkList(list: readonly unknown[]): void {
-  if (!Array.isArray(list)) throw new EncodeError("bad-type", `an array is needed, not ${show(list)}`)
-}
-
-function encodeElements<T>(codec: Codec<T>, writer: Writer, list: readonly T[]): void {
-  let i = 0
-  try {
-    for (; i < list.length; i += 1) codec.encode(writer, list[i] as T)
-  } catch (error) {
-    throw inPart(error, `[${i}]`)
-  }
-}
-
-function decodeElements<T>(codec: Codec<T>, reader: Reader, length: number): T[] {
-  const list: T[] = []
-  try {
-    while (list.length < length) list.push(codec.decode(reader))
-  } catch (error) {
-    throw inPart(error, `[${list.length}]`)
-  }
-  return list
 }

@@ -32,27 +32,6 @@ export function convert<T, U>(codec: Codec<T>, from: (read: T) => U, to: (value:
   }
 }
 
-/** A VarInt length in bytes, then a value that takes just as many: a payload that can be skipped without knowing it. */
-export function sized<T>(codec: Codec<T>): Codec<T> {
-  return {
-    minBytes: 1 + codec.minBytes,
-    encode: (writer, value) => writer.sized((w) => codec.encode(w, value)),
-    decode: (reader) => reader.sized((r) => codec.decode(r)),
-  }
-}
-
-/**
- * A codec that is made later, which is how one can contain itself: `const tree = struct({ children: vec(lazy(() => tree)) })`.
- * At most {@link MAX_DEPTH} of them may stand within one another. A value must take at least one byte.
- */
-export function lazy<T>(make: () => Codec<T>): Codec<T> {
-  return {
-    minBytes: 1,
-    encode: (writer, value) => writer.nested((w) => make().encode(w, value)),
-    decode: (reader) => reader.nested((r) => make().decode(r)),
-  }
-}
-
 function codeOf(error: unknown): "bad-url" | "bad-semver" | "bad-value" {
   return error instanceof FormatError ? error.code : "bad-value"
 }
