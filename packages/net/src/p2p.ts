@@ -199,24 +199,30 @@ export class P2p {
     this.hosts.importBlacklist()
     try {
       await this.sessions.inbound.start()
+      if (this.#state === "starting") await this.sessions.seed.start()
     } catch (error) {
       if (this.#state === "starting") {
         this.#move("stopping")
+        await this.#stopSessions()
         this.#finish()
+        throw error
       }
-      throw error
     }
-    if (this.#state === "starting") await this.sessions.seed.start()
+    if (this.#state !== "starting") throw new WrongStateError("the network was stopped before it had started")
     this.#move("started")
   }
 
   async #stop(): Promise<void> {
     this.#stopSignal.set()
-    const { inbound, manual, seed } = this.sessions
-    await seed.stop()
+    await this.sessions.seed.stop()
     await this.#starting.catch(nothing)
-    await Promise.all([manual.stop(), inbound.stop()])
+    await this.#stopSessions()
     this.#finish()
+  }
+
+  async #stopSessions(): Promise<void> {
+    const { inbound, manual, seed } = this.sessions
+    await Promise.all([inbound.stop(), manual.stop(), seed.stop()])
   }
 
   #finish(): void {

@@ -38,7 +38,8 @@ const BANS: Readonly<Partial<Record<PeerFault["kind"], "outbound" | "any">>> = {
   "bad-payload-length": "any",
   "payload-too-long": "any",
   "bad-payload": "any",
-  "surplus-payload": "any",
+  // The reference delivers the message, and takes what is left over for a packet with another magic.
+  "surplus-payload": "outbound",
   "over-limit": "any",
   "version-mismatch": "outbound",
 }

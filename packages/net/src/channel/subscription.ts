@@ -35,6 +35,11 @@ interface Waiting<T> {
   readonly delayMs: number
 }
 
+/** A message, or why there will be none. */
+type Taken<T> =
+  | { readonly done: false; readonly value: T }
+  | { readonly done: true; readonly value: undefined; readonly error: Error }
+
 /**
  * The messages of one kind that come in on one channel, in order, for one reader: iterate, or take one at a time with
  * `receive`. Messages of a peer that sends too many are handed out late (darkfi-net 4.5).
@@ -87,13 +92,13 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
 
   /** The next message. Rejects with the channel's error when it has stopped, or with the signal's reason. */
   async receive({ signal }: Cancellable = {}): Promise<T> {
-    const next = await this.#next(signal)
-    if (next.done === true) throw this.#end ?? new Error("unreachable")
-    return next.value
+    const taken = await this.#take(signal)
+    if (taken.done) throw taken.error
+    return taken.value
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    return this.#next()
+    return this.#take()
   }
 
   /** Ends the subscription: `break` out of a loop does the same. */
@@ -128,13 +133,13 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     return this.size === 0 || (this.size < this.#maxMessages && this.#bytes < this.#maxBytes)
   }
 
-  async #next(signal?: Cancellation): Promise<IteratorResult<T, undefined>> {
+  async #take(signal?: Cancellation): Promise<Taken<T>> {
     checkpoint(signal)
     let handOutAt: number | undefined
     for (;;) {
       const waiting = this.#queue[this.#head]
       if (waiting === undefined) {
-        if (this.#end !== undefined) return { done: true, value: undefined }
+        if (this.#end !== undefined) return { done: true, value: undefined, error: this.#end }
         await this.#wait(signal)
         continue
       }

@@ -1,0 +1,188 @@
+import { expect, test } from "vitest"
+import { P2p } from "./index.ts"
+import { DchatMsg, TestNet } from "./testing/test-net.test-kit.ts"
+
+test("two nodes connect and chat both ways", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  await net.run(alice)
+  await net.world.advance(10)
+
+  expect(await alice.p2p.broadcast(DchatMsg, { msg: "hello" })).toEqual({ nodes: 1, sent: 1, refused: 0 })
+  expect(await bob.p2p.broadcast(DchatMsg, { msg: "hi" })).toEqual({ nodes: 1, sent: 1, refused: 0 })
+  await net.world.advance(10)
+  expect(bob.inbox).toEqual(["hello"])
+  expect(alice.inbox).toEqual(["hi"])
+})
+
+test("get_info names every channel by url, session and id", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  await net.run(alice)
+  await net.world.advance(10)
+
+  const [toBob] = alice.p2p.channels()
+  const [toAlice] = bob.p2p.channels()
+  expect(alice.p2p.getInfo()).toEqual({
+    channels: [{ url: bob.url, session: "manual", id: toBob?.id }],
+    outbound_slots: [],
+  })
+  expect(bob.p2p.getInfo()).toEqual({
+    channels: [{ url: expect.stringMatching(/^tcp:\/\/10\.0\.0\.2:\d+\/$/), session: "inbound", id: toAlice?.id }],
+    outbound_slots: [],
+  })
+})
+
+test("a node goes from open to stopped, and refuses what its state does not allow", async () => {
+  await using net = new TestNet()
+  const { p2p } = await net.node("alice")
+  expect(p2p.state).toBe("open")
+  await p2p.stop()
+  expect(p2p.state).toBe("open")
+  await expect(p2p.run()).rejects.toThrow("a network that is open cannot be running")
+  await expect(p2p.broadcast(DchatMsg, { msg: "" })).rejects.toThrow("the network is open")
+
+  const starting = p2p.start()
+  expect(p2p.state).toBe("starting")
+  await expect(p2p.start()).rejects.toThrow("a network that is starting cannot be starting")
+  await net.world.runUntil(starting)
+  expect(p2p.state).toBe("started")
+  const running = p2p.run()
+  expect(p2p.state).toBe("running")
+
+  const stopSignal = p2p.subscribeStop()
+  const stopping = p2p.stop()
+  expect(p2p.state).toBe("stopping")
+  await stopSignal
+  await net.world.runUntil(Promise.all([stopping, p2p.stop(), running]))
+  expect(p2p.state).toBe("stopped")
+  await p2p.subscribeStop()
+  await expect(p2p.broadcast(DchatMsg, { msg: "" })).rejects.toThrow("the network is stopped")
+})
+
+test("server and client start and stop three times, and connect each time", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  for (let cycle = 1; cycle <= 3; cycle++) {
+    await net.run(alice)
+    if (bob.p2p.state === "stopped") await net.run(bob)
+    await net.world.advance(5000)
+    await alice.p2p.broadcast(DchatMsg, { msg: `cycle ${cycle}` })
+    await net.world.advance(10)
+
+    await net.world.runUntil(Promise.all([alice.p2p.stop(), bob.p2p.stop()]))
+    expect([...alice.p2p.channels(), ...bob.p2p.channels()]).toEqual([])
+    expect(net.world.pendingEvents).toBe(0)
+  }
+  expect(bob.inbox).toEqual(["cycle 1", "cycle 2", "cycle 3"])
+})
+
+test("a message is not lost when its sender stops right after", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  await net.run(alice)
+  await net.world.advance(10)
+  const long = "x".repeat(500_000)
+  await alice.p2p.broadcast(DchatMsg, { msg: long })
+  await net.world.runUntil(alice.p2p.stop())
+  await net.world.advance(10)
+  expect(bob.inbox).toEqual([long])
+})
+
+test("a peer that was not there is dialled until it is, and again when it went away", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob")
+  const url = `tcp://${host.ips[0]}:1000/`
+  const alice = await net.node("alice", { peers: [url] })
+  await net.run(alice)
+  await net.world.advance(60_000)
+  expect(alice.p2p.peers()).toEqual([])
+
+  const bob = await net.node("bob", { inboundAddrs: [url] }, host)
+  await net.run(bob)
+  await net.world.advance(15_000)
+  expect(alice.p2p.peers()).toHaveLength(1)
+
+  await net.world.runUntil(bob.p2p.stop())
+  await net.world.advance(10)
+  expect(alice.p2p.peers()).toEqual([])
+  await net.run(bob)
+  await net.world.advance(15_000)
+  expect(alice.p2p.peers()).toHaveLength(1)
+})
+
+test("manual.connect gives the channel, once for each peer", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice")
+  expect(() => alice.p2p.sessions.manual.connect(bob.url)).toThrow("while the network runs")
+  await net.run(alice)
+  const connecting = alice.p2p.sessions.manual.connect("tcp://10.0.0.1:1000")
+  expect(alice.p2p.sessions.manual.connect(bob.url)).toBe(connecting)
+  const channel = await net.world.runUntil(connecting)
+  expect(channel.address).toBe(bob.url)
+  expect(channel.version?.appName).toBe("dchatd")
+
+  const never = alice.p2p.sessions.manual.connect("tor://abc.onion:1")
+  await expect(net.world.runUntil(never)).rejects.toThrow("tor is not among the active profiles")
+})
+
+test("a person can follow a node in its log", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url, "tcp://10.9.9.9:1/"] })
+  await net.run(alice)
+  await net.world.advance(10)
+  await net.world.runUntil(alice.p2p.stop())
+  await net.world.advance(10)
+  expect(net.said("alice")).toEqual([
+    "Not configured for accepting incoming connections.",
+    "Not configured for asking seeds.",
+    expect.stringMatching(/^No connection to tcp:\/\/10\.9\.9\.9:1\/: cannot connect: /),
+    "Connected to tcp://10.0.0.1:1000/ (manual)",
+    "Disconnected from tcp://10.0.0.1:1000/ (manual): we closed the connection",
+    "Node is not connected to other nodes.",
+  ])
+  expect(net.said("bob")).toEqual([
+    "Listening on tcp://10.0.0.1:1000/",
+    "Not configured for asking seeds.",
+    "Not configured for connecting to given peers.",
+    expect.stringMatching(/^Connected to tcp:\/\/10\.0\.0\.2:\d+\/ \(inbound\)$/),
+    expect.stringMatching(/ \(inbound\): the peer closed the connection$/),
+    "Node is not connected to other nodes.",
+  ])
+})
+
+test("a port that is taken is said, and the node can be started later", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob")
+  const url = `tcp://${host.ips[0]}:1000/`
+  const taken = await host.network.listen({ kind: "tcp", host: "10.0.0.1", port: 1000 })
+  const { p2p } = await net.node("bob", { inboundAddrs: ["tcp://10.0.0.1:999/", url] }, host)
+  await expect(net.world.runUntil(p2p.start())).rejects.toThrow(`cannot listen on ${url}`)
+  expect(p2p.state).toBe("stopped")
+  await taken.close()
+  await net.world.runUntil(p2p.start())
+  expect(p2p.sessions.inbound.addresses).toEqual(["tcp://10.0.0.1:999/", url])
+})
+
+test("an address that is not a URL is refused when the node is made", async () => {
+  await expect(P2p.create({ peers: ["nowhere"] })).rejects.toThrow('not an absolute URL: "nowhere"')
+})
+
+test("a node that is stopped while it starts ends in stopped", async () => {
+  await using net = new TestNet()
+  const silent = net.host("seed")
+  const listener = await silent.network.listen({ kind: "tcp", host: "10.0.0.1", port: 1 })
+  const { p2p } = await net.node("alice", { seeds: ["tcp://10.0.0.1:1/"], inboundAddrs: ["tcp://10.0.0.2:1/"] })
+  const starting = p2p.start().catch((error: unknown) => error)
+  await net.world.advance(100)
+  await net.world.runUntil(p2p.stop())
+  expect(await starting).toMatchObject({ code: "wrong-state" })
+  expect(p2p.state).toBe("stopped")
+  await net.world.runUntil(listener.close())
+})
