@@ -118,6 +118,21 @@ describe.each(LABS)("TLS of the %s network", (_name, makeLab) => {
   )
 
   test(
+    "so does one that left before it",
+    inLab(async () => {
+      for (const role of ["client", "server"] as const) {
+        const plain = await connected(lab)
+        plain.server.end()
+        await sleep(here.clock, 5)
+        await expect(here.network.upgradeTls(plain.client, { role, identity: BOB })).rejects.toMatchObject({
+          code: "tls",
+        })
+        await plain.server.close()
+      }
+    }),
+  )
+
+  test(
     "a silent peer is waited for until the signal says otherwise",
     inLab(async () => {
       for (const role of ["client", "server"] as const) {
@@ -130,6 +145,20 @@ describe.each(LABS)("TLS of the %s network", (_name, makeLab) => {
         abort.abort(reason)
         expect(await outcome).toBe(reason)
         await plain.server.closed
+        await plain.client.close()
+      }
+    }),
+  )
+
+  test(
+    "a stream that has closed fails the handshake",
+    inLab(async () => {
+      for (const role of ["client", "server"] as const) {
+        const plain = await connected(lab)
+        await plain.server.close()
+        await expect(there.network.upgradeTls(plain.server, { role, identity: BOB })).rejects.toMatchObject({
+          code: "tls",
+        })
         await plain.client.close()
       }
     }),

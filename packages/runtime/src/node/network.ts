@@ -104,6 +104,7 @@ export class NodeNetwork implements Network {
     const raw = stream instanceof NodeStream ? stream.release() : toDuplex(stream)
     try {
       options.signal?.throwIfAborted()
+      if (raw.destroyed || raw.readableEnded) throw tlsFailure(stream, "the other side has left already")
       if (options.role === "server" && options.identity === undefined)
         throw tlsFailure(stream, "a server must have an identity")
       const make = (socket: TLSSocket): TlsStream =>

@@ -55,6 +55,7 @@ export function handshake(
       socket.off("error", failed)
       socket.off("end", left)
       socket.off("close", left)
+      raw.off("end", left)
       signal?.removeEventListener("abort", aborted)
     }
     const giveUp = (reason: unknown): void => {
@@ -74,6 +75,8 @@ export function handshake(
     socket.on("error", failed)
     socket.on("end", left)
     socket.on("close", left)
+    // What the plain socket had read already, its end too, is not told to the TLS socket again.
+    raw.on("end", left)
     signal?.addEventListener("abort", aborted, { once: true })
   })
 }
