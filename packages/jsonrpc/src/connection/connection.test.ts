@@ -45,7 +45,7 @@ const reply = (id: unknown, result: unknown) => ({ jsonrpc: "2.0", id, result })
 test("either side calls the other, at the same time", async () => {
   const { world, left, right } = pair(
     { handler: ({ method }) => `left ${method}` },
-    { handler: async ({ connection, method }) => `right ${method}, ${await connection.request("back")}` },
+    { handler: async ({ connection, method }) => `right ${method}, ${String(await connection.request("back"))}` },
   )
   expect(await world.runUntil(Promise.all([left.request("a"), right.request("b")]))).toEqual([
     "right a, left back",
@@ -60,7 +60,7 @@ test("a loop of one's own answers requests and notifications, and ends with the 
   const loop = (async () => {
     for await (const request of right.requests()) {
       seen.push([request.method, request.params, request.isNotification])
-      if (request.method === "greet") await request.reply(`Hello, ${(request.params as string[])[0]}!`)
+      if (request.method === "greet") await request.reply(`Hello, ${String((request.params as string[])[0])}!`)
       else await request.replyError(new MethodNotFoundError())
     }
   })()
@@ -229,7 +229,7 @@ test("a close does not wait for ever for a peer who does not close", async () =>
 
 test("finishing answers what is in flight, refuses what is new, and then closes", async () => {
   const { world, connection, peer } = withPeer({
-    handler: ({ connection }) => connection.state.get("answer") as Promise<unknown>,
+    handler: ({ connection }) => connection.state.get("answer"),
   })
   let answer!: (value: unknown) => void
   connection.state.set("answer", new Promise((resolve) => (answer = resolve)))

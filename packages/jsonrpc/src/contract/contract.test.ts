@@ -1,3 +1,4 @@
+import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, expectTypeOf, test } from "vitest"
 import type { ClientOf } from "../client/client.ts"
 import type { BatchOutcome } from "../connection/call.ts"
@@ -65,7 +66,10 @@ function open(handlers: Partial<Handlers<(typeof chat)["definitions"]>> = {}) {
   const calls: unknown[] = []
   const see =
     <T>(result: T) =>
-    (params: unknown): T => (calls.push(params), result)
+    (params: unknown): T => {
+      calls.push(params)
+      return result
+    }
   const [near, far] = memoryPair()
   const handler = router(chat, {
     send: see(true),
@@ -183,9 +187,11 @@ test.each([
 })
 
 test("what goes over the wire is an option of the client", async () => {
-  const [near, far] = memoryPair()
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const [near, far] = memoryPair({ clock })
   const peer = new RawPeer(far)
-  const connection = new Connection(near)
+  const connection = new Connection(near, { clock })
   const declared = client(connection, chat)
   const named = client(connection, chat, { params: "by-name" })
   const listed = client(connection, chat, { params: "by-position" })
@@ -200,8 +206,7 @@ test("what goes over the wire is an option of the client", async () => {
     declared.reset(),
   ]
   const settled = Promise.allSettled(calls)
-  const closing = connection.close()
-  await new Promise((resolve) => setImmediate(resolve))
+  await world.advance(1)
   expect(peer.take().map((message) => (message as { params: unknown }).params)).toEqual([
     ["a"],
     { room: "r" },
@@ -212,9 +217,8 @@ test("what goes over the wire is an option of the client", async () => {
     [null, 1],
     [],
   ])
-  peer.transport.end()
-  await closing
-  await settled
+  await world.runUntil(connection.close())
+  expect(await settled).toHaveLength(8)
 })
 
 test("a declared error is thrown by the handler and met by its class in the client", async () => {

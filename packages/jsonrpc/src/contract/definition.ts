@@ -74,12 +74,14 @@ export interface Notification<P extends ParamShape = ParamShape> {
 /** Anything that a contract holds. */
 export type Definition = Method | Notification
 
+// NoInfer: inside of `contract({ ... })` the compiler would else take what was left out from what a contract may hold.
+
 /** Defines a method: what it is called with, what it answers, which errors it may answer with. */
 export function method<
   const P extends ParamShape = readonly [],
   R extends StandardSchema = NoResult,
   const E extends ErrorShape = Readonly<Record<string, never>>,
->(definition: MethodDefinition<P, R, E> = {}): Method<P, R, E> {
+>(definition: MethodDefinition<P, R, E> = {}): Method<NoInfer<P>, NoInfer<R>, NoInfer<E>> {
   return {
     kind: "method",
     ...callable(definition),
@@ -91,7 +93,7 @@ export function method<
 /** Defines a notification: what it is sent with. */
 export function notification<const P extends ParamShape = readonly []>(
   definition: CallableDefinition<P> = {},
-): Notification<P> {
+): Notification<NoInfer<P>> {
   return { kind: "notification", ...callable(definition) }
 }
 

@@ -26,9 +26,12 @@ export const boolean: Schema<boolean> = schema("boolean", (value) => typeof valu
 export const unknown: Schema<unknown> = schema("value", (value) => value !== undefined)
 
 /** One of the given texts, numbers, booleans or `null`. */
-export function literal<const T extends string | number | boolean | null>(...values: readonly T[]): Schema<T> {
-  const set = new Set<unknown>(values)
-  return schema(values.map((value) => JSON.stringify(value)).join(" or "), (value) => set.has(value))
+export function literal<const T extends readonly (string | number | boolean | null)[]>(
+  ...values: T
+): Schema<T[number]> {
+  return schema(values.map((value) => JSON.stringify(value)).join(" or "), (value) =>
+    (values as readonly unknown[]).includes(value),
+  )
 }
 
 /** An array whose items all fit. */

@@ -43,14 +43,14 @@ type ListOutput<P extends ParamList> = P extends readonly [
 type RecordArguments<Input> = Partial<Input> extends Input ? [params?: Input] : [params: Input]
 
 type RecordInput<P extends ParamRecord> = Simplify<
-  { [K in keyof P as undefined extends InputOf<P[K]> ? never : K]: InputOf<P[K]> } & {
-    [K in keyof P as undefined extends InputOf<P[K]> ? K : never]?: InputOf<P[K]>
+  { -readonly [K in keyof P as undefined extends InputOf<P[K]> ? never : K]: InputOf<P[K]> } & {
+    -readonly [K in keyof P as undefined extends InputOf<P[K]> ? K : never]?: InputOf<P[K]>
   }
 >
 
 type RecordOutput<P extends ParamRecord> = Simplify<
-  { [K in keyof P as undefined extends OutputOf<P[K]> ? never : K]: OutputOf<P[K]> } & {
-    [K in keyof P as undefined extends OutputOf<P[K]> ? K : never]?: OutputOf<P[K]>
+  { -readonly [K in keyof P as undefined extends OutputOf<P[K]> ? never : K]: OutputOf<P[K]> } & {
+    -readonly [K in keyof P as undefined extends OutputOf<P[K]> ? K : never]?: OutputOf<P[K]>
   }
 >
 

@@ -2,8 +2,7 @@ import { request as httpRequest } from "node:http"
 import { connect as connectSocket } from "node:net"
 import { text as readAll } from "node:stream/consumers"
 import { expect, test } from "vitest"
-import { ConnectError, contract, ListenError, method, number, router } from "./index.ts"
-import { connect, serve } from "./index.ts"
+import { connect, ConnectError, contract, ListenError, method, number, router, serve } from "./index.ts"
 
 const calculator = contract({
   add: method({
@@ -17,7 +16,11 @@ const calculator = contract({
 
 function calculate() {
   const ran: number[][] = []
-  return { ran, handler: router(calculator, { add: ([a, b]) => (ran.push([a, b]), a + b) }) }
+  const add = ([a, b]: [number, number]): number => {
+    ran.push([a, b])
+    return a + b
+  }
+  return { ran, handler: router(calculator, { add }) }
 }
 
 const start = (handler = calculate().handler) => serve(handler, { listen: ["tcp://127.0.0.1:0"] })
