@@ -1,1 +1,1 @@
-export {}
+export { type DaemonClient, dchatContract, NotTaken } from "./daemon/contract.ts"

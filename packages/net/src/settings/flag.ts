@@ -15,7 +15,7 @@ export interface SettingFlag {
    *
    * @throws SettingsError if the argument is not allowed.
    */
-  read(argument: string, before: unknown): unknown
+  readonly read: (argument: string, before: unknown) => unknown
 }
 
 /** The flags of all settings that have one (darkfi-net 8.1), in the order of the help. */

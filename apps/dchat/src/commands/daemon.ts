@@ -1,0 +1,87 @@
+import { logTo } from "@dchat/runtime"
+import { whenCancelled } from "@dchat/task"
+import { Option } from "commander"
+import { destination } from "pino"
+import { type AddCommand, newCommand } from "../cli/command.ts"
+import { Failure, messageOf } from "../cli/failure.ts"
+import { addSettingOptions, givenSettings, rpcOption } from "../cli/options.ts"
+import type { Shell } from "../cli/shell.ts"
+import { type Config, type ConfigFlags, loadConfig } from "../config/load.ts"
+import { expandHome } from "../config/location.ts"
+import { Daemon } from "../daemon/daemon.ts"
+import { levelOf, type LogFormat, logSink } from "../log/sink.ts"
+
+interface DaemonOptions {
+  readonly config?: string
+  readonly rpcListen?: string
+  readonly rpcDisabledMethods?: readonly string[]
+  readonly log?: string
+  readonly logFormat: LogFormat
+  readonly verbose: number
+}
+
+/** `dchat daemon`. */
+export const addDaemonCommand: AddCommand = (program, shell) => {
+  const command = newCommand(program, "daemon", "run a node of the network, which the other commands talk to")
+    .option(
+      "-c, --config <file>",
+      "configuration, TOML (default ~/.config/dchat/dchatd_config.toml, written if missing)",
+    )
+    .option("-l, --log <file>", "append the log to this file too")
+    .addOption(new Option("--log-format <format>", "how log lines look").choices(["text", "json"]).default("text"))
+    .addOption(rpcOption("--rpc-listen <url>", "where to take JSON-RPC"))
+    .option("--rpc-disabled-methods <names>", "methods to answer as unknown, separated by commas", splitAtCommas)
+  addSettingOptions(command).action(async (options: DaemonOptions) => {
+    const config = await loadConfig(flagsOf(options), shell)
+    const log = logTo(logSink(shell.runtime.clock, logOptions(options, shell)))
+    if (config.isNew) log.info(`Wrote a configuration file to begin with: ${config.path}`)
+    for (const warning of config.warnings) log.warn(`${config.path}: ${warning}`)
+    await runDaemon(config, { ...shell, runtime: { ...shell.runtime, log } })
+  })
+}
+
+async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSignal" | "announce">): Promise<void> {
+  const { runtime, stopSignal } = shell
+  const daemon = await Daemon.create(config, runtime)
+  try {
+    shell.announce(await daemon.start({ signal: stopSignal }))
+    await new Promise((resolve) => whenCancelled(stopSignal, resolve))
+  } catch (error) {
+    if (!stopSignal.aborted) throw error
+  } finally {
+    await daemon.stop()
+  }
+}
+
+function flagsOf(options: DaemonOptions): ConfigFlags {
+  const { config, rpcListen, rpcDisabledMethods } = options
+  return {
+    ...(config !== undefined && { path: config }),
+    rpc: {
+      ...(rpcListen !== undefined && { listen: rpcListen }),
+      ...(rpcDisabledMethods !== undefined && { disabledMethods: rpcDisabledMethods }),
+    },
+    net: givenSettings({ ...options }),
+  }
+}
+
+function logOptions({ log: path, logFormat: format, verbose }: DaemonOptions, shell: Shell) {
+  const file = path === undefined ? undefined : openLog(expandHome(path, shell))
+  const write = (line: string): void => {
+    shell.out(line)
+    file?.write(line)
+  }
+  return { format, level: levelOf(verbose), write }
+}
+
+function openLog(path: string): { write(line: string): unknown } {
+  try {
+    return destination({ dest: path, append: true, sync: true })
+  } catch (error) {
+    throw new Failure(`${path}: cannot be opened for the log: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(",").filter((name) => name !== "")
+}

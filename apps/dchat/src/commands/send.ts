@@ -1,0 +1,27 @@
+import { type ClientOptions, newClientCommand } from "../cli/client-command.ts"
+import type { AddCommand } from "../cli/command.ts"
+import { Failure } from "../cli/failure.ts"
+import { withDaemon } from "../client/with-daemon.ts"
+import { NotTaken } from "../daemon/contract.ts"
+
+/** `dchat send TEXT`. */
+export const addSendCommand: AddCommand = (program, shell) => {
+  newClientCommand(program, "send", "send a message to everyone that a daemon is connected to")
+    .argument("<text...>", "what to say; several words are joined by spaces")
+    .action(async (words: string[], { rpc, json }: ClientOptions) => {
+      const sent = await withDaemon(rpc, shell, async (daemon) => {
+        try {
+          return await daemon.send(words.join(" "))
+        } catch (error) {
+          if (error instanceof NotTaken) throw notTaken(error)
+          throw error
+        }
+      })
+      shell.out(json ? `${sent}\n` : "sent\n")
+    })
+}
+
+function notTaken(error: InstanceType<typeof NotTaken>): Failure {
+  const { nodes, sent } = error.data
+  return new Failure(`${error.message}: ${sent} of ${nodes} have; send it again in a while`, { cause: error })
+}
