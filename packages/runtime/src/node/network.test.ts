@@ -113,7 +113,7 @@ test("what breaks a TLS stream after its handshake closes it, on both sides", as
     await victim.until("close")
     expect(victim.error).toMatchObject({
       code: "tls",
-      message: expect.stringMatching(/is gone: wrong version number$/),
+      message: expect.stringMatching(/is gone: [a-z ]+$/),
     })
     await Promise.all([client.close(), server.close(), listener.close()])
     await middle.close()
