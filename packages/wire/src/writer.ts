@@ -300,7 +300,7 @@ export class Writer {
 }
 
 /** How many bytes the VarInt of a safe whole number takes: 1, 3, 5 or 9. */
-export function varintSize(value: number): number {
+function varintSize(value: number): number {
   return value < 0xfd ? 1 : value < 0x1_0000 ? 3 : value < 0x1_0000_0000 ? 5 : 9
 }
 
