@@ -14,6 +14,7 @@ import { Intake } from "./intake.ts"
 import { mayMove, type ConnectionStatus } from "./lifecycle.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import { Outgoing } from "./outgoing.ts"
+import type { Peer } from "./peer.ts"
 import { TurnBudget } from "./turn-budget.ts"
 import { Writer } from "./writer.ts"
 
@@ -39,15 +40,14 @@ const LINGER_MS = 500
 const TAKEN: Promise<void> = Promise.resolve()
 
 /**
- * JSON-RPC on a transport. Either side may call the other; whoever holds a connection can do both.
+ * JSON-RPC on a transport. Either side may call the other; whoever holds a connection can do both: call the other side,
+ * as a {@link Peer}, and answer it.
  *
  * Nothing of it waits for a handler, so that a slow one never holds up answers to our own calls.
  */
-export class Connection {
+export class Connection implements Peer {
   readonly role: "client" | "server"
-  /** Who is at the other end, for people. */
   readonly remote: string
-  /** Resolves when the connection is gone, with the error if it was not closed in good order. Never rejects. */
   readonly closed: Promise<Error | undefined>
   readonly #transport: Transport
   readonly #clock: Clock
@@ -120,7 +120,6 @@ export class Connection {
     return this.#status
   }
 
-  /** Whatever is to be kept for as long as the connection lives: who the other side is, what it has asked for. */
   get state(): Map<unknown, unknown> {
     return (this.#state ??= new Map<unknown, unknown>())
   }
@@ -135,38 +134,21 @@ export class Connection {
     return this.#incoming.dropped
   }
 
-  /** Bytes that the other side has not taken yet. */
   get bufferedBytes(): number {
     return this.#transport.bufferedBytes
   }
 
-  /**
-   * Calls a method of the other side and gives its result.
-   *
-   * Rejects with an {@link RpcError} when the other side answers with an error, else with a {@link CallError}, whose `sent`
-   * tells whether the call may have been carried out.
-   */
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
     if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
     return this.#outgoing.request(method, params, options)
   }
 
-  /**
-   * Calls a method and wants no answer, not even an error.
-   *
-   * @returns Resolves when the other side keeps up with reading. Rejects with a {@link ConnectionClosedError}; a rejection
-   * that nobody waits for does no harm.
-   */
   notify(method: string, params?: Params): Promise<void> {
     if (this.#status !== "open") return harmless(Promise.reject(this.#closedError("no")))
     this.#writer.send(this.#engine.notify(method, params))
     return this.#keepsUp()
   }
 
-  /**
-   * Sends several calls as one message. Gives how each of them ended, in their order; an empty batch gives an empty list
-   * and sends nothing. Rejects only when the batch could not be sent.
-   */
   batch(calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
     if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
     return this.#outgoing.batch(calls, options)
@@ -194,10 +176,6 @@ export class Connection {
     await this.closed
   }
 
-  /**
-   * Closes: calls that wait for an answer fail, what was sent before still leaves. Returns when the transport is gone,
-   * half a second later at most. Safe to call again.
-   */
   async close(): Promise<void> {
     if (this.#status === "open") this.#complaint = undefined
     this.#beginToClose()

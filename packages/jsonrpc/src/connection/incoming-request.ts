@@ -1,11 +1,11 @@
 import type { RpcError } from "../message/errors.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
-import type { Connection } from "./connection.ts"
 import type { IncomingCall } from "./engine.ts"
+import type { Peer } from "./peer.ts"
 
 /** What a request needs of the connection that it came from. One for all requests of a connection. */
 export interface RequestPort {
-  readonly connection: Connection
+  readonly connection: Peer
   /** Sends the answer. Throws a TypeError when it is no JSON; then nothing was sent. */
   reply(call: IncomingCall, result: unknown): void
   replyError(call: IncomingCall, error: RpcError): void
@@ -29,7 +29,7 @@ export class IncomingRequest {
   }
 
   /** Where it came from: its `state` is what was kept of this peer before, and through it the peer can be called back. */
-  get connection(): Connection {
+  get connection(): Peer {
     return this.#port.connection
   }
 

@@ -1,9 +1,9 @@
 import type { Clock, Log } from "@dchat/runtime"
 import { ErrorCode, InternalError, RpcError, ServerError } from "../message/errors.ts"
 import type { NotificationMessage } from "../message/message.ts"
-import type { Connection } from "./connection.ts"
 import type { IncomingCall } from "./engine.ts"
 import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
+import type { Peer } from "./peer.ts"
 import { RequestQueue } from "./request-queue.ts"
 
 /**
@@ -14,7 +14,7 @@ export type Handler = (request: IncomingRequest) => unknown
 
 /** What {@link Incoming} is made from. */
 export interface IncomingOptions {
-  readonly connection: Connection
+  readonly connection: Peer
   readonly handler: Handler | undefined
   readonly maxInFlight: number
   readonly clock: Pick<Clock, "now">
@@ -29,7 +29,7 @@ export interface IncomingOptions {
 
 /** The requests and notifications of the other side: hands them to the handler, or to the loops over `requests()`. */
 export class Incoming implements RequestPort {
-  readonly connection: Connection
+  readonly connection: Peer
   readonly #options: IncomingOptions
   readonly #queue: RequestQueue | undefined
   readonly #dispatch: (request: IncomingRequest) => void

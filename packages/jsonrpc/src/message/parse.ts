@@ -13,7 +13,7 @@ export interface ParseLimits {
 export const DEFAULT_PARSE_LIMITS: ParseLimits = { maxDepth: 256, maxBatch: 10_000 }
 
 /** The longest id, in UTF-16 units. An id is echoed and kept: a peer must not make us keep megabytes. */
-export const MAX_ID_LENGTH = 256
+const MAX_ID_LENGTH = 256
 
 /**
  * Reads one text: a message, a batch, or neither. Never throws.

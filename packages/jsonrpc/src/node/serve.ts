@@ -1,6 +1,7 @@
 import { nodeRuntime } from "@dchat/runtime/node"
+import type { ServeOptions, ServerRuntime } from "../server/options.ts"
 import type { RequestHandler } from "../server/request-handler.ts"
-import { serve as serveWith, type ServeOptions, type ServerRuntime } from "../server/serve.ts"
+import { serve as serveWith } from "../server/serve.ts"
 import type { Server } from "../server/server.ts"
 
 /** Options of {@link serve}. */

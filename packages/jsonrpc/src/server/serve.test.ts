@@ -9,7 +9,8 @@ import { number, string } from "../contract/schema.ts"
 import { AddressError } from "../transport/address.ts"
 import { ConnectError, ListenError } from "../transport/errors.ts"
 import { router } from "./router.ts"
-import { serve, type ServeOptions } from "./serve.ts"
+import type { ServeOptions } from "./options.ts"
+import { serve } from "./serve.ts"
 
 const calculator = contract({
   add: method({
@@ -228,7 +229,8 @@ test("an address that cannot be used is said so, with what to do", async () => {
   const stage = scene()
   const { world, there, here } = stage
   const { server } = await start(stage)
-  const listen = (...listen: string[]) => world.runUntil(serve(calculate(there), { listen, runtime: there }))
+  const listen = (...listen: [string, ...string[]]) =>
+    world.runUntil(serve(calculate(there), { listen, runtime: there }))
   await expect(listen("tcp://10.9.9.9:7001", "tcp://10.9.9.9:7000")).rejects.toBeInstanceOf(ListenError)
   const after = await listen("tcp://10.9.9.9:7001")
   await expect(listen("nonsense")).rejects.toBeInstanceOf(AddressError)

@@ -1,35 +1,9 @@
-import { NetworkError, type Clock, type Listener, type Log, type Network } from "@dchat/runtime"
-import type { ConnectionLimits } from "../connection/limits.ts"
-import type { Dialect } from "../dialect/dialect.ts"
-import type { Framing } from "../framing/framing.ts"
+import { NetworkError, type Listener } from "@dchat/runtime"
 import { parseAddress } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
+import type { ServeOptions, ServerRuntime } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { Server } from "./server.ts"
-
-/** What a server needs of the world. */
-export interface ServerRuntime {
-  readonly clock: Clock
-  readonly network: Pick<Network, "listen">
-  readonly log?: Log
-}
-
-/** Options of {@link serve}. */
-export interface ServeOptions {
-  /** Where to listen: `tcp://host:port`, port 0 for any free one, or `unix:///path`. */
-  listen: readonly string[]
-  runtime: ServerRuntime
-  /** Connections at one time. One more is answered with error -32000, id 0, and closed. Default: no limit. */
-  connectionLimit?: number
-  /** Methods that are answered as if they were not there. Default: none. */
-  disabledMethods?: readonly string[]
-  /** What one connection may cost. */
-  limits?: Partial<ConnectionLimits>
-  /** Default: one JSON text per line. */
-  framing?: Framing
-  /** Default: plain JSON-RPC 2.0. */
-  dialect?: Dialect
-}
 
 /**
  * Listens, and answers what comes. Returns when every address is bound.
@@ -37,9 +11,10 @@ export interface ServeOptions {
  * Rejects with an `AddressError` or a {@link ListenError}; then it listens nowhere.
  */
 export async function serve(handler: RequestHandler, options: ServeOptions): Promise<Server> {
-  const listeners: Listener[] = []
+  const [first, ...others] = options.listen
+  const listeners: [Listener, ...Listener[]] = [await listen(first, options.runtime)]
   try {
-    for (const url of options.listen) listeners.push(await listen(url, options.runtime))
+    for (const url of others) listeners.push(await listen(url, options.runtime))
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.close()))
     throw error

@@ -7,21 +7,15 @@ import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.t
 import type { Params } from "../message/message.ts"
 import { formatAddress } from "../transport/address.ts"
 import { streamTransport } from "../transport/stream.ts"
+import type { ServeOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
-import type { ServeOptions } from "./serve.ts"
 import type { Transport } from "../transport/transport.ts"
 import { turnAway } from "./turn-away.ts"
 
-/** How a {@link Server} is stopped. */
-export interface StopServerOptions {
-  /** How long requests in flight may take to be answered, in milliseconds. Default 1 s; 0 closes at once. */
-  drainMs?: number
-}
-
 /** A server that listens. Made by `serve`. */
 export class Server {
-  /** Where it listens, with the ports that were found. */
-  readonly addresses: readonly string[]
+  /** Where it listens, with the ports that were found, in the order of the `listen` option. */
+  readonly addresses: readonly [string, ...string[]]
   readonly #handler: RequestHandler
   readonly #listeners: readonly Listener[]
   readonly #accepting: Promise<unknown>
@@ -34,9 +28,10 @@ export class Server {
   readonly #turnedAway = new Set<Promise<void>>()
   #stopping: Promise<void> | undefined
 
-  constructor(handler: RequestHandler, listeners: readonly Listener[], options: ServeOptions) {
+  constructor(handler: RequestHandler, listeners: readonly [Listener, ...Listener[]], options: ServeOptions) {
     const { clock, log = silentLog } = options.runtime
-    this.addresses = listeners.map(({ address }) => formatAddress(address))
+    const [first, ...others] = listeners
+    this.addresses = [formatAddress(first.address), ...others.map(({ address }) => formatAddress(address))]
     this.#handler = handler
     this.#listeners = listeners
     this.#options = options

@@ -1,0 +1,34 @@
+import type { Clock, Log, Network } from "@dchat/runtime"
+import type { ConnectionLimits } from "../connection/limits.ts"
+import type { Dialect } from "../dialect/dialect.ts"
+import type { Framing } from "../framing/framing.ts"
+
+/** What a server needs of the world. */
+export interface ServerRuntime {
+  readonly clock: Clock
+  readonly network: Pick<Network, "listen">
+  readonly log?: Log
+}
+
+/** Options of `serve`. */
+export interface ServeOptions {
+  /** Where to listen: `tcp://host:port`, port 0 for any free one, or `unix:///path`. */
+  listen: readonly [string, ...string[]]
+  runtime: ServerRuntime
+  /** Connections at one time. One more is answered with error -32000, id 0, and closed. Default: no limit. */
+  connectionLimit?: number
+  /** Methods that are answered as if they were not there. Default: none. */
+  disabledMethods?: readonly string[]
+  /** What one connection may cost. */
+  limits?: Partial<ConnectionLimits>
+  /** Default: one JSON text per line. */
+  framing?: Framing
+  /** Default: plain JSON-RPC 2.0. */
+  dialect?: Dialect
+}
+
+/** How a server is stopped. */
+export interface StopServerOptions {
+  /** How long requests in flight may take to be answered, in milliseconds. Default 1 s. */
+  drainMs?: number
+}
