@@ -46,6 +46,11 @@ const waits: Record<string, (options: Cancellable) => { wait: Promise<unknown>; 
     const permit = semaphore.tryAcquire()
     return { wait: semaphore.run(() => 1, options), release: () => permit?.release() }
   },
+  "StoppableTask.stop": (options) => {
+    const gate = new ManualResetEvent()
+    const task = new StoppableTask({ clock }).start(() => gate.wait(), { onStop: () => {} })
+    return { wait: task.stop(options), release: () => gate.set() }
+  },
   "StoppableTask.join": (options) => {
     const task = new StoppableTask().start((scope) => sleep(1e9, { signal: scope, clock }), { onStop: () => {} })
     return { wait: task.join(options), release: () => task.stopNow() }
@@ -74,6 +79,34 @@ const waits: Record<string, (options: Cancellable) => { wait: Promise<unknown>; 
     const wait = timeout(1e9, (scope) => event.wait({ signal: scope }), { ...options, clock })
     return { wait, release: () => event.set() }
   },
+}
+
+/** Everything that waits, where it would not have to: it must do nothing all the same when it is cancelled already. */
+const ready: Record<string, (options: Cancellable) => Promise<unknown>> = {
+  "ManualResetEvent.wait": (options) => {
+    const event = new ManualResetEvent()
+    event.set()
+    return event.wait(options)
+  },
+  "Mutex.lock": (options) => new Mutex().lock(options),
+  "Queue.receive": (options) => {
+    const queue = new Queue<number>(1)
+    queue.trySend(1)
+    return queue.receive(options)
+  },
+  "Queue.send": (options) => new Queue<number>(1).send(1, options),
+  "Semaphore.run": (options) => new Semaphore(1).run(() => expect.unreachable(), options),
+  "StoppableTask.join": (options) => new StoppableTask().join(options),
+  "Subscription.receive": (options) => {
+    const publisher = new Publisher<number>()
+    const subscription = publisher.subscribe()
+    publisher.publish(1)
+    return subscription.receive(options)
+  },
+  nursery: (options) => nursery(() => expect.unreachable(), options),
+  retry: (options) => retry(() => expect.unreachable(), options),
+  sleep: (options) => sleep(0, { ...options, clock: { monotonic: () => 0, setTimer: () => expect.unreachable() } }),
+  timeout: (options) => timeout(1, () => expect.unreachable(), options),
 }
 
 const kinds: Record<string, () => { signal: Cancellation; cancel: (reason: unknown) => void }> = {
@@ -113,6 +146,16 @@ for (const [name, begin] of Object.entries(waits)) {
     release()
     await wait
     expect(getEventListeners(signal, "abort")).toHaveLength(0)
+  })
+}
+
+for (const [name, begin] of Object.entries(ready)) {
+  test(`${name} does nothing when it is cancelled already, even if it would not have to wait`, async () => {
+    for (const make of Object.values(kinds)) {
+      const { signal, cancel } = make()
+      cancel("reason")
+      await expect(begin({ signal })).rejects.toBe("reason")
+    }
   })
 }
 

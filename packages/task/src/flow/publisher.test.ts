@@ -128,6 +128,7 @@ test("a cancelled signal ends the subscription at once: what it holds is thrown 
   scope.cancel("enough")
   expect([publisher.size, subscription.size]).toEqual([0, 0])
   await expect(subscription.next()).rejects.toBe("enough")
+  subscription.close()
   await expect(subscription.receive()).rejects.toBe("enough")
 })
 

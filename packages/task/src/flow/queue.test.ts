@@ -38,8 +38,10 @@ test("trySend does not wait: it says whether the item was taken", () => {
   const queue = new Queue<number>(1)
   expect([queue.trySend(1), queue.trySend(2)]).toEqual([true, false])
   expect(queue.timesFull).toBe(1)
-  queue.close()
-  expect(queue.trySend(3)).toBe(false)
+
+  const closed = new Queue<number>(1)
+  closed.close()
+  expect([closed.trySend(1), closed.size]).toEqual([false, 0])
 })
 
 test("nobody overtakes a sender that waits", async () => {
@@ -98,6 +100,16 @@ test("a cancelled sender takes its item with it, a cancelled receiver takes none
   await queue.send(3)
   await expect(queue.receive({ signal: other })).rejects.toBe("no")
   expect(await queue.receive()).toBe(3)
+})
+
+test("a receiver that is cancelled already lets no sender in", async () => {
+  const queue = new Queue<number>(1)
+  queue.trySend(1)
+  void queue.send(2)
+  const scope = new CancelScope()
+  scope.cancel("no")
+  await expect(queue.receive({ signal: scope })).rejects.toBe("no")
+  expect(queue.size).toBe(1)
 })
 
 test("leaving a loop over it does not close it: workers share it", async () => {

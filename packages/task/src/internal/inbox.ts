@@ -57,7 +57,6 @@ export class Inbox<T> {
 
   /** Takes no more items. Those that wait can still be received; after them comes the end. */
   close(end: End = {}): void {
-    if (this.#end !== undefined) return
     this.#end = end
     for (let receiver = this.#receivers.shift(); receiver !== undefined; receiver = this.#receivers.shift()) {
       if ("error" in end) receiver.reject(end.error)

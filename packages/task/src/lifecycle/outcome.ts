@@ -25,7 +25,7 @@ export async function runToOutcome<T>(main: Main<T>, scope: CancelScope): Promis
 
   let first: "end" | "cancel" | undefined
   // Not before the next microtask: a main that has ended already is about to say so.
-  const unlink = scope.onCancel(() => void Promise.resolve().then(() => (first ??= "cancel")))
+  scope.onCancel(() => void Promise.resolve().then(() => (first ??= "cancel")))
   try {
     const value = await main(scope)
     first ??= "end"
@@ -36,7 +36,5 @@ export async function runToOutcome<T>(main: Main<T>, scope: CancelScope): Promis
     return comesFromCancel(scope, error)
       ? { status: "stopped", reason: scope.reason }
       : { status: "stopped", reason: scope.reason, error }
-  } finally {
-    unlink()
   }
 }

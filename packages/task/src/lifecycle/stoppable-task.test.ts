@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import {
@@ -260,6 +261,15 @@ test("the owner's signal stops it, with the stop error; a cancelled one keeps ma
   await task.start(main, { onStop, stopError, signal: owner.signal }).join()
   const stopped = { status: "stopped", reason: stopError }
   expect(outcomes).toEqual([stopped, stopped])
+})
+
+test("it leaves nothing on its owner's signal", async () => {
+  const { task, onStop } = observed()
+  const owner = new AbortController()
+  task.start(() => Promise.resolve(), { onStop, signal: owner.signal })
+  expect(getEventListeners(owner.signal, "abort")).toHaveLength(1)
+  await task.join()
+  expect(getEventListeners(owner.signal, "abort")).toHaveLength(0)
 })
 
 test("dropping the last reference does not stop it", async () => {

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { type CancelScope, Closed, ManualResetEvent, nursery, sleep, TaskGroup } from "../index.ts"
+import { type CancelScope, Closed, ManualResetEvent, nursery, sleep, Stopped, TaskGroup } from "../index.ts"
 
 const untilCancelled = (scope: CancelScope): Promise<never> =>
   new ManualResetEvent().wait({ signal: scope }).then(() => expect.unreachable())
@@ -25,6 +25,17 @@ test("join waits for all children, also for those that children spawn", async ()
   await world.runUntil(group.join())
   expect(ended).toEqual(["parent", "grandchild", "slow"])
   expect(group.size).toBe(0)
+})
+
+test("join also waits for who is spawned because the last child has ended", async () => {
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const group = new TaskGroup()
+  await group.spawn(async () => {})
+  const next = (): Promise<void> => group.spawn(() => sleep(50, { clock }))
+  void group.spawn(() => sleep(10, { clock })).then(next)
+  await world.runUntil(group.join())
+  expect(world.now).toBe(60)
 })
 
 test("spawn gives the child's result", async () => {
@@ -100,6 +111,13 @@ test("a supervisor that throws fails the group", async () => {
   void group.spawn(untilCancelled)
   void group.spawn(() => Promise.reject(new Error("bug")))
   await expect(group.join()).rejects.toThrow("too bad")
+})
+
+test("an error that looks like a cancel is a failure where nobody cancelled", async () => {
+  const group = new TaskGroup()
+  const stopped = new Stopped("somebody else was stopped")
+  void group.spawn(() => Promise.reject(stopped))
+  await expect(group.join()).rejects.toBe(stopped)
 })
 
 test("that a supervised child was cancelled is not told to the supervisor", async () => {

@@ -57,6 +57,8 @@ test("while all are being stopped no other comes in; afterwards it can be used a
   await stopped
   set.add(late)
   expect(set.size).toBe(1)
+  await set.stopAll()
+  expect(set.size).toBe(0)
 })
 
 test("after close nobody comes in, and what is started there does not begin", async () => {
