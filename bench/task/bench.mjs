@@ -35,6 +35,16 @@ async function measure(round, count = COUNT) {
 const work = async () => 1
 const onStop = () => {}
 
+/** A round that makes something new for each batch, and waits for its calls all at once. */
+function inBatchesOf(size, make) {
+  return async (count) => {
+    for (let i = 0; i < count / size; i++) {
+      const call = make()
+      await Promise.all(Array.from({ length: size }, call))
+    }
+  }
+}
+
 const cases = {
   "child scope, made and let go": async (count) => {
     const parent = new CancelScope()
@@ -94,29 +104,26 @@ const cases = {
     const mutex = new Mutex()
     for (let i = 0; i < count; i++) (await mutex.lock()).release()
   },
-  "Mutex: lock and release, all wait": async (count) => {
+  "Mutex: run, 100 wait": inBatchesOf(100, () => {
     const mutex = new Mutex()
-    const locks = []
-    for (let i = 0; i < count; i++) locks.push(mutex.run(work))
-    await Promise.all(locks)
-  },
-  "Semaphore: run, 16 permits, all wait": async (count) => {
+    return () => mutex.run(work)
+  }),
+  "Semaphore: run, 16 permits, 100 wait": inBatchesOf(100, () => {
     const semaphore = new Semaphore(16)
-    const runs = []
-    for (let i = 0; i < count; i++) runs.push(semaphore.run(work))
-    await Promise.all(runs)
-  },
+    return () => semaphore.run(work)
+  }),
   "ManualResetEvent: wait when set": async (count) => {
     const event = new ManualResetEvent()
     event.set()
     for (let i = 0; i < count; i++) await event.wait()
   },
-  "sleep with a scope, cancelled": async (count) => {
-    const scope = new CancelScope()
-    const sleeps = []
-    for (let i = 0; i < count; i++) sleeps.push(sleep(60_000, { signal: scope }).catch(onStop))
-    scope.cancel()
-    await Promise.all(sleeps)
+  "sleep in a scope, cancelled, 100 at a time": async (count) => {
+    for (let i = 0; i < count / 100; i++) {
+      const scope = new CancelScope()
+      const sleeps = Array.from({ length: 100 }, () => sleep(60_000, { signal: scope }).catch(onStop))
+      scope.cancel()
+      await Promise.all(sleeps)
+    }
   },
   ...(await others()),
 }
@@ -127,10 +134,10 @@ async function others() {
   const asyncMutex = await import("async-mutex").catch(() => undefined)
   return {
     ...(pLimit && {
-      "p-limit: run, 16 at a time, all wait": async (count) => {
+      "p-limit: run, 16 at a time, 100 wait": inBatchesOf(100, () => {
         const limit = pLimit.default(16)
-        await Promise.all(Array.from({ length: count }, () => limit(work)))
-      },
+        return () => limit(work)
+      }),
     }),
     ...(asyncMutex && {
       "async-mutex: lock and release, nobody waits": async (count) => {

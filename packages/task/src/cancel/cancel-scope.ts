@@ -113,9 +113,9 @@ export class CancelScope implements CancelToken, Disposable {
 
   #callBack(reason: unknown): void {
     const errors: unknown[] = []
-    for (let link = this.#callbacks?.shift(); link !== undefined; link = this.#callbacks?.shift()) {
+    for (const callback of this.#callbacks?.drain() ?? []) {
       try {
-        link.value(reason)
+        callback(reason)
       } catch (error) {
         errors.push(error)
       }

@@ -65,9 +65,7 @@ export class Queue<T> implements AsyncIterable<T> {
   /** Takes no more items; senders that wait are rejected with {@link Closed}. What is in the queue can still be received. */
   close(): void {
     this.#inbox.close()
-    for (let sender = this.#senders.shift(); sender !== undefined; sender = this.#senders.shift()) {
-      sender.reject(sendToClosed())
-    }
+    for (const sender of this.#senders.drain()) sender.reject(sendToClosed())
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {

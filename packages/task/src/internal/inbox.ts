@@ -13,7 +13,7 @@ export interface End {
  * subscription. Who puts items in keeps the bound.
  */
 export class Inbox<T> {
-  readonly #items = new LinkedList<T>()
+  #items = new LinkedList<T>()
   readonly #receivers = new WaitLine<IteratorResult<T, undefined>>()
   #end: End | undefined
 
@@ -58,7 +58,7 @@ export class Inbox<T> {
   /** Takes no more items. Those that wait can still be received; after them comes the end. */
   close(end: End = {}): void {
     this.#end = end
-    for (let receiver = this.#receivers.shift(); receiver !== undefined; receiver = this.#receivers.shift()) {
+    for (const receiver of this.#receivers.drain()) {
       if ("error" in end) receiver.reject(end.error)
       else receiver.resolve({ done: true, value: undefined })
     }
@@ -66,7 +66,7 @@ export class Inbox<T> {
 
   /** Closes with `error`, and throws away what waits. */
   abort(error: unknown): void {
-    while (this.#items.shift() !== undefined);
+    this.#items = new LinkedList()
     this.close({ error })
   }
 }

@@ -33,6 +33,11 @@ export class LinkedList<T> {
     return first
   }
 
+  /** Removes one after the other, until none is left. */
+  *drain(): Generator<T, void> {
+    for (let link = this.shift(); link !== undefined; link = this.shift()) yield link.value
+  }
+
   /** Removes a link of this list. Removing it again does nothing. */
   remove(link: Link<T>): void {
     if (!link.linked) return

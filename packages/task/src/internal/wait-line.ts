@@ -39,6 +39,11 @@ export class WaitLine<Result, Brought = void> {
     place?.unlink()
     return place
   }
+
+  /** Takes one after the other out of the line, until nobody waits. */
+  *drain(): Generator<Waiter<Result, Brought>, void> {
+    for (let waiter = this.shift(); waiter !== undefined; waiter = this.shift()) yield waiter
+  }
 }
 
 function nothing(): void {}

@@ -143,9 +143,7 @@ export class StoppableTask<T = void> implements AsyncDisposable {
       outcome = { status: "failed", error: withEarlier(outcome, error) }
     }
     this.#state = { name: "ended", outcome }
-    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) {
-      waiter.resolve(outcome)
-    }
+    for (const waiter of this.#waiting.drain()) waiter.resolve(outcome)
   }
 
   #leaked(graceMs: number): Leaked {

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { type CancelScope, Closed, ManualResetEvent, nursery, sleep, Stopped, TaskGroup } from "../index.ts"
+import { type CancelScope, Closed, ManualResetEvent, sleep, Stopped, TaskGroup } from "../index.ts"
 
 const untilCancelled = (scope: CancelScope): Promise<never> =>
   new ManualResetEvent().wait({ signal: scope }).then(() => expect.unreachable())
@@ -177,40 +177,6 @@ test("a child that has ended is not remembered", async () => {
   expect(result.deref()).toBeUndefined()
   gate.set()
   await group.join()
-})
-
-test("a nursery returns the body's value after its children have ended", async () => {
-  const world = virtualWorld()
-  const { clock } = world.host({ name: "here" })
-  const result = nursery(async (group) => {
-    void group.spawn((scope) => sleep(50, { signal: scope, clock }))
-    return "value"
-  })
-  expect(await world.runUntil(result)).toBe("value")
-  expect(world.now).toBe(50)
-})
-
-test.each([
-  ["fail together", {}],
-  ["are supervised", { supervise: () => expect.unreachable() }],
-])("a body that throws cancels its children, whether they %s", async (_, options) => {
-  const bug = new Error("bug")
-  let ended = false
-  const result = nursery(async (group) => {
-    void group.spawn((scope) => untilCancelled(scope).finally(() => (ended = true)))
-    throw bug
-  }, options)
-  await expect(result).rejects.toBe(bug)
-  expect(ended).toBe(true)
-})
-
-test("a child that fails cancels the body, and its error is thrown once", async () => {
-  const bug = new Error("bug")
-  const result = nursery(async (group) => {
-    void group.spawn(() => Promise.reject(bug))
-    await untilCancelled(group.scope)
-  })
-  await expect(result).rejects.toBe(bug)
 })
 
 test("whatever the order of events, a group ends after its children, and throws exactly the real errors", async () => {

@@ -15,7 +15,7 @@ export class ManualResetEvent {
   /** Lets everyone pass who waits or comes, until `reset`. Setting it again does nothing. */
   set(): void {
     this.#isSet = true
-    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) waiter.resolve()
+    for (const waiter of this.#waiting.drain()) waiter.resolve()
   }
 
   /** Makes those wait who come from now on. Who was let go stays free. */

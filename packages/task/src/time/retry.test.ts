@@ -1,6 +1,6 @@
-import { SeededRandom, virtualWorld } from "@dchat/runtime/virtual"
+import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test, vi } from "vitest"
-import { backoff, CancelScope, RetriesExhausted, retry } from "../index.ts"
+import { CancelScope, RetriesExhausted, retry } from "../index.ts"
 
 function virtualTime() {
   const world = virtualWorld()
@@ -78,32 +78,4 @@ test("a cancel during an attempt gives the reason, whatever the attempt throws t
     throw new Error("connection closed")
   }
   await expect(retry(attempt, { attempts: 1, signal: scope })).rejects.toBe("enough")
-})
-
-test("full jitter is spread over everything up to the longest delay, and follows from the seed", () => {
-  const draw = (seed: number): number[] => {
-    const delays = backoff({ baseMs: 1000, factor: 1, random: new SeededRandom(seed) })
-    return Array.from({ length: 1000 }, () => delays.next().value)
-  }
-  const delays = draw(1)
-  expect(draw(1)).toEqual(delays)
-  expect(draw(2)).not.toEqual(delays)
-  expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
-  expect(Math.min(...delays)).toBeLessThan(20)
-  expect(Math.max(...delays)).toBeGreaterThan(980)
-  expect(Math.max(...delays)).toBeLessThan(1000)
-  const mean = delays.reduce((sum, delay) => sum + delay) / delays.length
-  expect(mean).toBeGreaterThan(450)
-  expect(mean).toBeLessThan(550)
-})
-
-test("no delay is longer than the limit, the first included", () => {
-  const delays = backoff({ baseMs: 500, maxMs: 300, random: longest })
-  expect([delays.next().value, delays.next().value]).toEqual([300, 300])
-})
-
-test("without a random it is the platform's", () => {
-  const { value } = backoff().next()
-  expect(value).toBeGreaterThanOrEqual(0)
-  expect(value).toBeLessThan(100)
 })
