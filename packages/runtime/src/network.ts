@@ -84,6 +84,8 @@ export interface ByteStream {
   end(): void
   /** Closes both directions now; what waits is dropped. Returns when the socket is closed. Safe to call again. */
   close(): Promise<void>
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
   /** Resolves when the stream is gone, with the error if it was not a close in good order. Never rejects. */
   readonly closed: Promise<NetworkError | undefined>
   /** Calls of the operating system's write so far. A figure for tests and for `bench/`. */
@@ -108,6 +110,7 @@ export interface ConnectOptions extends StreamOptions {
 
 /** Options of {@link Network.listen}. */
 export interface ListenOptions extends StreamOptions {
+  /** Ends the attempt. What listens already is closed by {@link Listener.close}. */
   signal?: AbortSignal
   /** Connections that the operating system keeps for us before they are accepted. Default 1024. */
   backlog?: number
@@ -123,8 +126,10 @@ export interface Listener extends AsyncIterable<ByteStream> {
   readonly address: Address
   /** Streams closed because nobody accepted them in time. */
   readonly refused: number
-  /** Stops listening; the iteration ends; streams that wait to be accepted are closed. Accepted ones live on. */
+  /** Stops listening; the iteration ends; streams that wait to be accepted are closed. Accepted ones live on. Safe to call again. */
   close(): Promise<void>
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** A certificate and its key, both DER. */
@@ -168,6 +173,10 @@ export interface Network {
   listen(address: Address, options?: ListenOptions): Promise<Listener>
   /** The IP addresses of a host name, best first, at least one. An IP address gives itself. Rejects with `not-found`. */
   resolve(host: string, options?: { signal?: AbortSignal }): Promise<readonly string[]>
-  /** Makes an open stream, which must have no reader yet, a TLS stream. The old stream belongs to the new one. Rejects with `tls`, and closes the old stream. */
+  /**
+   * Makes an open stream, which must have no reader yet, a TLS stream. It may be any stream: one of this network's, or
+   * one that was handed back by a {@link StreamPrelude}. The old stream belongs to the new one. Rejects with `tls` or the
+   * signal's reason, and closes the old stream. A peer that says nothing is waited for until the signal ends it.
+   */
   upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream>
 }

@@ -140,6 +140,21 @@ describe.each(LABS)("the %s network", (name, makeLab) => {
   )
 
   test(
+    "who stops waiting takes no stream with it",
+    inLab(async () => {
+      await using listener = await listen()
+      const iterator = listener[Symbol.asyncIterator]()
+      const waiting = iterator.next()
+      await iterator.return?.()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      const accepting = accept(listener)
+      await using client = await lab.here.network.connect(listener.address)
+      await using server = await accepting
+      expect(server.remoteAddress).toEqual(client.localAddress)
+    }),
+  )
+
+  test(
     "streams that nobody accepts wait, up to the backlog; one more is closed and counted",
     inLab(async () => {
       const listener = await lab.there.network.listen({ kind: "tcp", host: lab.host, port: 0 }, { backlog: 2 })

@@ -88,6 +88,10 @@ export class NodeStream implements ByteStream, OutboxPort {
     await this.closed
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   get closed(): Promise<NetworkError | undefined> {
     return (this.#closed ??= new Promise((resolve) => {
       if (this.#isGone) resolve(this.#error)

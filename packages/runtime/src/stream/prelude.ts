@@ -217,6 +217,10 @@ class HandedBackStream implements ByteStream {
     return this.#below.close()
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   get closed(): Promise<NetworkError | undefined> {
     return this.#below.closed
   }

@@ -3,6 +3,8 @@ import type { Address, ByteStream, Listener, ListenOptions } from "../network.ts
 /** Streams that wait to be accepted, at most, when nobody says otherwise. */
 const BACKLOG = 1024
 
+type Taker = (result: IteratorResult<ByteStream, undefined>) => void
+
 /** A listener that streams are offered to; how they come in is the affair of who made it. */
 export class QueuedListener implements Listener {
   readonly address: Address
@@ -10,7 +12,7 @@ export class QueuedListener implements Listener {
   readonly options: ListenOptions
   readonly #shut: () => void
   readonly #waiting: ByteStream[] = []
-  readonly #takers: ((result: IteratorResult<ByteStream, undefined>) => void)[] = []
+  #takers: Taker[] = []
   #isClosed = false
   #refused = 0
 
@@ -43,18 +45,33 @@ export class QueuedListener implements Listener {
     await Promise.all(this.#waiting.splice(0).map((stream) => stream.close()))
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<ByteStream, undefined> {
-    let isDone = false
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ByteStream> {
     const end = { done: true, value: undefined } as const
+    const mine = new Set<Taker>()
+    let isDone = false
     return {
       next: () => {
         const stream = isDone ? undefined : this.#waiting.shift()
         if (stream !== undefined) return Promise.resolve({ done: false, value: stream })
         if (isDone || this.#isClosed) return Promise.resolve(end)
-        return new Promise((resolve) => this.#takers.push(resolve))
+        return new Promise((resolve) => {
+          const taker: Taker = (result) => {
+            mine.delete(taker)
+            resolve(result)
+          }
+          mine.add(taker)
+          this.#takers.push(taker)
+        })
       },
       return: () => {
         isDone = true
+        // Who has left must not be handed another stream.
+        this.#takers = this.#takers.filter((taker) => !mine.has(taker))
+        for (const taker of mine) taker(end)
         return Promise.resolve(end)
       },
     }

@@ -92,6 +92,10 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     await this.closed
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   get closed(): Promise<NetworkError | undefined> {
     return (this.#closed ??= new Promise((resolve) => {
       if (this.#isTold) resolve(this.#gone?.error)
