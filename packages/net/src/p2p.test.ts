@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { P2p } from "./index.ts"
-import { DchatMsg, TestNet } from "./testing/test-net.test-kit.ts"
+import { DchatMsg, TestNet, urlOn } from "./testing/test-net.test-kit.ts"
 
 test("two nodes connect and chat both ways", async () => {
   await using net = new TestNet()
@@ -96,7 +96,7 @@ test("a message is not lost when its sender stops right after", async () => {
 test("a peer that was not there is dialled until it is, and again when it went away", async () => {
   await using net = new TestNet()
   const host = net.host("bob")
-  const url = `tcp://${host.ips[0]}:1000/`
+  const url = urlOn(host)
   const alice = await net.node("alice", { peers: [url] })
   await net.run(alice)
   await net.world.advance(60_000)
@@ -160,7 +160,7 @@ test("a person can follow a node in its log", async () => {
 test("a port that is taken is said, and the node can be started later", async () => {
   await using net = new TestNet()
   const host = net.host("bob")
-  const url = `tcp://${host.ips[0]}:1000/`
+  const url = urlOn(host)
   const taken = await host.network.listen({ kind: "tcp", host: "10.0.0.1", port: 1000 })
   const { p2p } = await net.node("bob", { inboundAddrs: ["tcp://10.0.0.1:999/", url] }, host)
   await expect(net.world.runUntil(p2p.start())).rejects.toThrow(`cannot listen on ${url}`)

@@ -113,7 +113,7 @@ async function replay(net: TestNet, side: Side, peer: RawPeer, node: TestNode): 
   let pongs = 0
   for (const { t, from, command, message, hex } of link?.packets ?? []) {
     await net.world.advance(Math.max(0, start + t * 1000 - net.world.now))
-    const msg = "msg" in message ? String(message.msg).replace(/^xxxx.*$/, LONG) : ""
+    const msg = "msg" in message ? message.msg.replace(/^xxxx.*$/, LONG) : ""
     if (from !== side) {
       if (command === "DchatMsg") await node.p2p.broadcast(DchatMsg, { msg })
     } else if (command === "pong") {

@@ -113,7 +113,7 @@ export class Channel {
     return this.#version
   }
 
-  /** How many bytes wait to be sent; no more than {@link SEND_QUEUE_BYTES}, unless one message is larger. */
+  /** How many bytes wait to be sent; no more than 4 MiB, unless one message is larger. */
   get queuedBytes(): number {
     return this.#sendQueue.bytes
   }

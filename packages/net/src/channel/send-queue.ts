@@ -4,7 +4,7 @@ import type { MessageType } from "../message/message.ts"
 import { Meter } from "./metering.ts"
 
 /** How much a channel keeps for a peer that reads slowly, in bytes. */
-export const SEND_QUEUE_BYTES = 4 * 2 ** 20
+const SEND_QUEUE_BYTES = 4 * 2 ** 20
 
 /** How much longer than it must a message is held back: the reference waits twice as long too (darkfi-net 4.5). */
 const CAUTION = 2

@@ -7,10 +7,10 @@ export interface FilterView {
   isConfigured(url: string): boolean
   isBlacklisted(url: string): boolean
   /** Our own external addresses. */
-  readonly own: readonly string[]
+  readonly own: readonly ParsedUrl[]
   readonly localnet: boolean
-  /** Whether there is a way to dial the address with our profiles. */
-  isDialable(url: string): boolean
+  /** Schemes that our profiles can dial. */
+  readonly dialable: readonly string[]
   /** Whether the address is on the gold, white or grey list. */
   isKnown(url: string): boolean
 }
@@ -31,13 +31,13 @@ export function judgeAddress(url: string, view: FilterView): Verdict {
   if (isOwn(parsed, view)) return "drop"
   if (!view.localnet && isLocalHost(parsed.host)) return "drop"
   if (!hasValidHost(parsed)) return "drop"
-  if (!view.isDialable(parsed.href)) return "dark"
+  if (!view.dialable.includes(parsed.scheme)) return "dark"
   return view.isKnown(parsed.href) ? "known" : "take"
 }
 
 /** On a local network all nodes share a host, so the port tells them apart; elsewhere a host is one node. */
 function isOwn(parsed: ParsedUrl, { own, localnet }: FilterView): boolean {
-  return own.map(parseUrl).some((ours) => (localnet ? ours.port === parsed.port : ours.host === parsed.host))
+  return own.some((ours) => (localnet ? ours.port === parsed.port : ours.host === parsed.host))
 }
 
 function hasValidHost({ scheme, host }: ParsedUrl): boolean {

@@ -4,10 +4,10 @@ import type { Channel } from "../channel/channel.ts"
 import type { AddrRequest } from "../message/address.ts"
 import type { Settings } from "../settings/settings.ts"
 import { selectAddresses } from "./answer.ts"
-import { judgeAddress } from "./filter.ts"
+import { judgeAddress, type FilterView } from "./filter.ts"
 import { HostLists, type HostEntry } from "./lists.ts"
 import { isLocalHost } from "./local.ts"
-import { dialEndpoints } from "./mixing.ts"
+import { dialableSchemes } from "./mixing.ts"
 import { HostStates, type HostState } from "./state.ts"
 
 /** Hosts that we cannot reach are shared for this long, in seconds. */
@@ -54,30 +54,30 @@ export class Hosts {
    */
   insert(addresses: Iterable<ReceivedAddress>): number {
     const now = this.#now
+    const view = this.#filterView()
     const taken: HostEntry[] = []
     const dark: HostEntry[] = []
     for (const [url, lastSeen] of addresses) {
       const entry = { url, lastSeen: lastSeen < BigInt(now) ? Number(lastSeen) : now }
-      const verdict = judgeAddress(url, this.#filterView)
+      const verdict = judgeAddress(url, view)
       if (verdict === "dark") dark.push(entry)
-      else if (verdict !== "drop") this.lists.remove("dark", url)
       if (verdict === "take" && this.#states.may(url, "insert")) taken.push(entry)
     }
-    this.lists.store("grey", taken)
-    this.lists.store("dark", dark)
+    this.lists.move("grey", taken)
+    this.lists.move("dark", dark)
     this.lists.removeOlder("dark", now - DARK_AGE_S)
     return taken.length
   }
 
   /** We have dialled a host and it answered as it should: it goes to the gold list (darkfi-net 5.1). */
   promote(url: string): void {
-    this.lists.move("gold", { url, lastSeen: this.#now })
+    this.lists.move("gold", [{ url, lastSeen: this.#now }])
   }
 
   /** We have lost the connection to a host that we had dialled: it goes back to the grey list, unless it was banned. */
   demote(url: string): void {
     const lastSeen = this.lists.lastSeen(url)
-    if (lastSeen !== undefined) this.lists.move("grey", { url, lastSeen })
+    if (lastSeen !== undefined) this.lists.move("grey", [{ url, lastSeen }])
   }
 
   /** The answer to a `getaddr` (darkfi-net 5.4). */
@@ -87,6 +87,7 @@ export class Hosts {
 
   /** Whether an address, or every port of its host, is banned or blacklisted (darkfi-net 7.4). */
   isBlacklisted(url: string): boolean {
+    if (this.lists.size("black") === 0) return false
     return this.lists.has("black", url) || this.lists.has("black", withoutPort(parseUrl(url)))
   }
 
@@ -96,7 +97,7 @@ export class Hosts {
     if (target === undefined) return undefined
     const { host } = parseUrl(target)
     if (host === "" || (isLocalHost(host) && !this.#settings.localnet)) return undefined
-    this.lists.move("black", { url: target, lastSeen: this.#now })
+    this.lists.move("black", [{ url: target, lastSeen: this.#now }])
     return target
   }
 
@@ -124,14 +125,14 @@ export class Hosts {
     return Math.floor(this.#options.runtime.clock.now() / 1000)
   }
 
-  get #filterView(): Parameters<typeof judgeAddress>[1] {
+  #filterView(): FilterView {
     const settings = this.#settings
     return {
-      own: this.externalAddrs,
+      own: this.externalAddrs.map(parseUrl),
       localnet: settings.localnet,
+      dialable: dialableSchemes(settings),
       isConfigured: (url) => settings.seeds.includes(url) || settings.peers.includes(url),
       isBlacklisted: (url) => this.isBlacklisted(url),
-      isDialable: (url) => dialEndpoints(url, settings).length > 0,
       isKnown: (url) => this.lists.lastSeen(url) !== undefined,
     }
   }

@@ -18,14 +18,6 @@ export const LIST_CAPS: Readonly<Record<HostColour, number>> = {
   dark: 1000,
 }
 
-/** The lists that a host leaves when it is moved to a list. */
-const LEAVES: Readonly<Record<Exclude<HostColour, "dark">, readonly HostColour[]>> = {
-  grey: ["gold", "white"],
-  white: ["grey"],
-  gold: ["grey", "white"],
-  black: ["grey", "white", "gold"],
-}
-
 /** An address and when it was last known to be alive. */
 export interface HostEntry {
   /** Canonical. */
@@ -34,7 +26,10 @@ export interface HostEntry {
   readonly lastSeen: number
 }
 
-/** The five lists (darkfi-net 7.1, 7.2). Plain data: it knows no time, no network and no policy. */
+/**
+ * The five lists (darkfi-net 7.1, 7.2). Plain data: it knows no time, no network and no policy. A host that is only ever
+ * moved is on one list at a time.
+ */
 export class HostLists {
   readonly #lists: Readonly<Record<HostColour, Map<string, number>>> = {
     grey: new Map(),
@@ -62,7 +57,7 @@ export class HostLists {
     return this.#lists.gold.get(url) ?? this.#lists.white.get(url) ?? this.#lists.grey.get(url)
   }
 
-  /** Puts hosts on a list, or updates when they were seen. */
+  /** Puts hosts on a list, or updates when they were seen. Other lists stay as they are. */
   store(colour: HostColour, hosts: Iterable<HostEntry>): void {
     const list = this.#lists[colour]
     for (const { url, lastSeen } of hosts) list.set(url, lastSeen)
@@ -71,10 +66,13 @@ export class HostLists {
     for (const { url } of oldestFirst.slice(0, list.size - LIST_CAPS[colour])) list.delete(url)
   }
 
-  /** Puts a host on a list and takes it off the lists that exclude it. */
-  move(colour: Exclude<HostColour, "dark">, host: HostEntry): void {
-    for (const other of LEAVES[colour]) this.#lists[other].delete(host.url)
-    this.store(colour, [host])
+  /** Puts hosts on a list and takes them off all others. Who is banned stays so: leave the black list first. */
+  move(colour: HostColour, hosts: readonly HostEntry[]): void {
+    const movable = colour === "black" ? hosts : hosts.filter(({ url }) => !this.has("black", url))
+    for (const { url } of movable) {
+      for (const other of HOST_COLOURS) if (other !== colour) this.remove(other, url)
+    }
+    this.store(colour, movable)
   }
 
   remove(colour: HostColour, url: string): void {

@@ -13,7 +13,7 @@ test("a seed's channel is in the list after the version exchange and gone when t
   const starting = alice.p2p.start()
   const seen = new Set<string>()
   await net.world.runUntil(() => {
-    for (const { session, version } of alice.p2p.channels()) seen.add(`${session} ${version?.appName}`)
+    for (const { session, version } of alice.p2p.channels()) seen.add(`${session} ${version?.appName ?? "?"}`)
     return alice.p2p.state === "started"
   })
   await starting

@@ -98,6 +98,11 @@ export class RawPeer {
     this.send(Verack, { appName: version.appName, appVersion: version.version })
   }
 
+  /** Says that nothing more comes. */
+  end(): void {
+    this.#stream.end()
+  }
+
   async close(): Promise<void> {
     await this.#stream.close()
   }

@@ -62,7 +62,7 @@ export class TestNet implements AsyncDisposable {
   /** A node that listens on port 1000 of its own address, and runs. */
   async listening(name: string, settings: Partial<Settings> = {}): Promise<TestNode & { readonly url: string }> {
     const host = this.host(name)
-    const url = `tcp://${host.ips[0]}:1000/`
+    const url = urlOn(host)
     const node = await this.node(name, { inboundAddrs: [url], ...settings }, host)
     await this.run(node)
     return { ...node, url }
@@ -80,6 +80,11 @@ export class TestNet implements AsyncDisposable {
     await this.world.advance(1000)
     expect(this.world.pendingEvents).toBe(0)
   }
+}
+
+/** Port 1000 of a host, as a URL. */
+export function urlOn({ ips: [ip = ""] }: VirtualHost): string {
+  return `tcp://${ip}:1000/`
 }
 
 function chat(channel: Channel, inbox: string[]): Protocol {

@@ -26,7 +26,7 @@ export class TcpTransport implements Transport {
 }
 
 /** The socket that a URL names. Both host and port must be there (darkfi-net 9.1). */
-export function socketAddress({ href, host, port }: ParsedUrl): Address {
+function socketAddress({ href, host, port }: ParsedUrl): Address {
   if (host === "" || port === undefined) throw new ConnectError("bad-address", `${href} needs a host and a port`)
   return { kind: "tcp", host, port }
 }

@@ -1,0 +1,1 @@
+export { nodeRuntime as platformRuntime } from "@dchat/runtime/node"
