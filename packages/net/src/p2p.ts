@@ -105,7 +105,7 @@ export class P2p {
    * @throws {FormatError} if an address is not a URL
    */
   static async create(settings: Partial<Settings>, { runtime }: P2pOptions = {}): Promise<P2p> {
-    const world = runtime ?? (await import("./node/runtime.ts")).platformRuntime()
+    const world = runtime ?? (await import("./platform/runtime.ts")).platformRuntime()
     return new P2p(withCanonicalUrls({ ...defaultSettings, ...settings }), world)
   }
 
