@@ -222,7 +222,10 @@ export class P2p {
 
   async #stopSessions(): Promise<void> {
     const { inbound, manual, seed } = this.sessions
-    await Promise.all([inbound.stop(), manual.stop(), seed.stop()])
+    const stops = await Promise.allSettled([inbound.stop(), manual.stop(), seed.stop()])
+    for (const stop of stops) {
+      if (stop.status === "rejected") this.#runtime.log.error("Stopping a session failed", { error: stop.reason })
+    }
   }
 
   #finish(): void {

@@ -24,7 +24,7 @@ const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
 }
 
 /** After we have hung up, the other side has this long to read what we sent and hang up too, in milliseconds. */
-const GOODBYE_MS = 500
+const GOODBYE_MS = 1000
 
 /** The two ends of a connection, as canonical URLs (darkfi-net 3.2, 4.1). */
 export interface ChannelAddress {
@@ -213,15 +213,13 @@ export class Channel {
 
   /** Handles what has come in, as long as there is room for it, and asks for more. */
   #readOn(): void {
-    while (this.#state === "running" && !this.#dispatcher.isFull) {
+    const { stream } = this.#options
+    while (this.#state === "running") {
+      if (this.#dispatcher.isFull) return stream.pause()
       const event = this.#decoder.next()
-      if (event === undefined) {
-        this.#options.stream.resume()
-        return
-      }
+      if (event === undefined) return stream.resume()
       this.#handle(event)
     }
-    this.#options.stream.pause()
   }
 
   #handle(event: PacketEvent): void {
@@ -232,7 +230,11 @@ export class Channel {
 
   /** The connection is gone. What came in before is still handed out, room or not: it is no more than one chunk. */
   #lose(reason: ChannelStopped): void {
-    for (let event; this.#state === "running" && (event = this.#decoder.next()) !== undefined;) this.#handle(event)
+    while (this.#state === "running") {
+      const event = this.#decoder.next()
+      if (event === undefined) break
+      this.#handle(event)
+    }
     void this.#stop(reason, "politely")
   }
 
@@ -245,7 +247,7 @@ export class Channel {
       this.#tellStopped(reason)
       this.#dispatcher.finish(reason)
       this.#sendQueue.close()
-      void Promise.all([hangUp(), this.#cleanUp()]).then(this.#tellClosed)
+      void Promise.allSettled([hangUp(), this.#cleanUp()]).then(this.#tellClosed)
     }
     return this.#closed
   }

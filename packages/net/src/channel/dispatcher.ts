@@ -6,7 +6,6 @@ import { MessageSubscription, type SubscriptionOptions } from "./subscription.ts
 
 interface Known {
   readonly type: MessageType<unknown>
-  readonly command: Uint8Array
   readonly meter: Meter
   readonly subscriptions: Set<MessageSubscription<unknown>>
 }
@@ -41,13 +40,13 @@ export class Dispatcher {
    */
   register(type: MessageType<unknown>): void {
     if (this.#known.has(type)) return
-    const command = new TextEncoder().encode(type.command)
-    if (this.lookup(command, 0, command.length) !== undefined) {
+    const { commandBytes } = type
+    if (this.lookup(commandBytes, 0, commandBytes.length) !== undefined) {
       throw new MessageError("command-taken", `another message has the command "${type.command}"`)
     }
-    const known: Known = { type, command, meter: new Meter(type.metering, "early"), subscriptions: new Set() }
+    const known: Known = { type, meter: new Meter(type.metering, "early"), subscriptions: new Set() }
     this.#known.set(type, known)
-    ;(this.#byLength[command.length] ??= []).push(known)
+    ;(this.#byLength[commandBytes.length] ??= []).push(known)
     if (type.metering.threshold === 0) return
     this.#metered.push(known)
     this.#limit += type.metering.threshold
@@ -56,7 +55,7 @@ export class Dispatcher {
   /** The message whose command is the bytes from `start` up to, not including, `end`. */
   readonly lookup = (bytes: Uint8Array, start: number, end: number): MessageType<unknown> | undefined => {
     const sameLength = this.#byLength[end - start]
-    return sameLength?.find(({ command }) => command.every((byte, i) => bytes[start + i] === byte))?.type
+    return sameLength?.find(({ type }) => type.commandBytes.every((byte, i) => bytes[start + i] === byte))?.type
   }
 
   /** Makes a message known, and gives out those that come from now on. */

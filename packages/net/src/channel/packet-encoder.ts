@@ -17,11 +17,11 @@ export class PacketEncoder {
    * @throws {MessageError} `too-large` if the payload is longer than the message's limit
    * @throws {EncodeError} if the value is not one of the message
    */
-  encode<T>({ command, codec, maxBytes }: MessageType<T>, value: T): Uint8Array {
+  encode<T>({ command, commandBytes, codec, maxBytes }: MessageType<T>, value: T): Uint8Array {
     const writer = this.#writer
     try {
       writer.bytes(this.#magic)
-      writer.string(command)
+      writer.blob(commandBytes)
       let payload = 0
       writer.sized(() => {
         const start = writer.length

@@ -56,7 +56,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   #bytes = 0
   #dropped = 0
   #isFull = false
-  #wakeReader: (() => void) | undefined
+  readonly #readers = new Set<() => void>()
   #end: Error | undefined
 
   constructor(owner: SubscriptionOwner, options: SubscriptionOptions = {}) {
@@ -87,7 +87,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     this.#queue.push({ value, bytes, delayMs })
     this.#bytes += bytes
     this.#tellFull()
-    this.#wakeReader?.()
+    this.#wakeReaders()
   }
 
   /** The next message. Rejects with the channel's error when it has stopped, or with the signal's reason. */
@@ -116,7 +116,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   finish(error: Error): void {
     this.#end ??= error
     this.#tellFull()
-    this.#wakeReader?.()
+    this.#wakeReaders()
   }
 
   [Symbol.asyncIterator](): this {
@@ -156,7 +156,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         timer?.cancel()
-        this.#wakeReader = undefined
+        this.#readers.delete(wake)
       }
       const wake = (): void => {
         leave()
@@ -164,12 +164,16 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
         resolve()
       }
       const timer = ms === undefined ? undefined : this.#owner.clock.setTimer(ms, wake)
-      this.#wakeReader = wake
+      this.#readers.add(wake)
       const unlink = whenCancelled(signal, (reason) => {
         leave()
         reject(reason)
       })
     })
+  }
+
+  #wakeReaders(): void {
+    for (const wake of this.#readers) wake()
   }
 
   #shift(): T {

@@ -33,9 +33,9 @@ export class Hosts {
     this.#options = options
   }
 
-  /** The addresses under which we can be reached. */
+  /** The addresses under which others can reach us. What stands in their query is for us alone, and left out. */
   get externalAddrs(): readonly string[] {
-    return this.#settings.externalAddrs
+    return this.#settings.externalAddrs.map((url) => url.replace(/\?.*$/, ""))
   }
 
   /** What is being done with an address. */

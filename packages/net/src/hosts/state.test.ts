@@ -54,9 +54,9 @@ test("an address is forgotten when it has been free for more than a day, and not
   states.enter("free", "free", 0)
   states.enter("busy", "connected", 0)
   states.enter("later", "free", 1)
-  states.prune(day)
-  expect(states.size).toBe(3)
-  states.prune(day + 1)
+  states.enter("other", "free", day)
+  expect(states.size).toBe(4)
+  states.enter("other", "connect", day + 1)
   expect([states.get("free"), states.get("busy"), states.get("later")]).toEqual([undefined, "connected", "free"])
 })
 

@@ -18,7 +18,7 @@ export const ALLOWED_FROM: Readonly<Record<HostState, readonly HostState[]>> = {
   suspend: ["move"],
 }
 
-/** Free addresses are forgotten after this long, in milliseconds. */
+/** Free addresses are forgotten when this old, in milliseconds. */
 const FREE_AGE_MS = 86_400_000
 /** More addresses than this, and the oldest free ones are forgotten, down to {@link KEPT}. */
 const MOST = 20_000
@@ -54,18 +54,14 @@ export class HostStates {
     if (!this.may(address, state)) return false
     this.#entries.delete(address)
     this.#entries.set(address, { state, since: now })
+    this.#forget((entry) => now - entry.since > FREE_AGE_MS)
     if (this.#entries.size > MOST) this.#forget(() => this.#entries.size > KEPT)
     return true
   }
 
-  /** Forgets addresses that have been free for more than a day. */
-  prune(now: number): void {
-    this.#forget((entry) => now - entry.since > FREE_AGE_MS)
-  }
-
-  #forget(old: (entry: Entry) => boolean): void {
+  #forget(isDue: (oldest: Entry) => boolean): void {
     for (const [address, entry] of this.#entries) {
-      if (!old(entry)) return
+      if (!isDue(entry)) return
       if (entry.state === "free") this.#entries.delete(address)
     }
   }

@@ -5,8 +5,8 @@ import { NetError } from "../errors.ts"
 /** The longest command, in bytes of UTF-8 (darkfi-net 2.3). */
 export const MAX_COMMAND_BYTES = 255
 
-/** A kind of message: all that a channel must know of it. Made by {@link defineMessage}. */
-export interface MessageType<T> {
+/** What a message is defined by. */
+export interface MessageDefinition<T> {
   /** The name that its packets bear, 1 to {@link MAX_COMMAND_BYTES} bytes. */
   readonly command: string
   /** The payload. */
@@ -15,6 +15,12 @@ export interface MessageType<T> {
   readonly maxBytes: number
   /** What each one costs its sender. */
   readonly metering: Metering
+}
+
+/** A kind of message: all that a channel must know of it. Made by {@link defineMessage}. */
+export interface MessageType<T> extends MessageDefinition<T> {
+  /** The command in UTF-8. */
+  readonly commandBytes: Uint8Array
 }
 
 /** The value that messages of a type carry. */
@@ -36,19 +42,18 @@ export class MessageError extends NetError {
  *
  * @throws {MessageError} `bad-definition` if the command or the limit is impossible
  */
-export function defineMessage<T>(type: MessageType<T>): MessageType<T> {
-  const length = new TextEncoder().encode(type.command).length
+export function defineMessage<T>(definition: MessageDefinition<T>): MessageType<T> {
+  const { command, maxBytes } = definition
+  const commandBytes = new TextEncoder().encode(command)
+  const { length } = commandBytes
   if (length === 0 || length > MAX_COMMAND_BYTES) {
     throw new MessageError(
       "bad-definition",
-      `a command has 1 to ${MAX_COMMAND_BYTES} bytes, "${type.command}" has ${length}`,
+      `a command has 1 to ${MAX_COMMAND_BYTES} bytes, "${command}" has ${length}`,
     )
   }
-  if (!Number.isSafeInteger(type.maxBytes) || type.maxBytes < 0) {
-    throw new MessageError(
-      "bad-definition",
-      `maxBytes of "${type.command}" is ${type.maxBytes}, not a whole number of bytes`,
-    )
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
+    throw new MessageError("bad-definition", `maxBytes of "${command}" is ${maxBytes}, not a whole number of bytes`)
   }
-  return Object.freeze({ ...type })
+  return Object.freeze({ ...definition, commandBytes })
 }

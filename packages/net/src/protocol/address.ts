@@ -53,10 +53,10 @@ export class ProtocolAddress implements Protocol {
   }
 }
 
-/** Our own addresses, seen now. What stands in their query is for us alone. */
+/** Our own addresses, seen now. */
 export function ownAddresses({ hosts, runtime }: AddressContext): Addresses {
   const now = BigInt(Math.floor(runtime.clock.now() / 1000))
-  return { addrs: hosts.externalAddrs.map((url) => [url.replace(/\?.*$/, ""), now]) }
+  return { addrs: hosts.externalAddrs.map((url) => [url, now]) }
 }
 
 /** What we ask others for. */

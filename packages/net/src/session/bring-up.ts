@@ -14,15 +14,14 @@ import type { SessionKind } from "./kind.ts"
  * @throws {ChannelStopped} if the channel stops on the way
  */
 export async function bringUp(channel: Channel, node: SessionContext, { signal }: Cancellable): Promise<void> {
-  const { log } = node.runtime
-  channel.onStop(whenCancelled(signal, () => void channel.stop()))
-  const protocols = node.protocols.attach(channel)
-  const exchange = new VersionExchange(channel, node)
-  channel.start()
   try {
+    channel.onStop(whenCancelled(signal, () => void channel.stop()))
+    const protocols = node.protocols.attach(channel)
+    const exchange = new VersionExchange(channel, node)
+    channel.start()
     await exchange.run()
     register(channel, node)
-    for (const protocol of protocols) await startProtocol(protocol, channel, log)
+    for (const protocol of protocols) await startProtocol(protocol, channel, node.runtime.log)
     channel.throwIfStopped()
   } catch (error) {
     await channel.stop(error instanceof ChannelStopped ? error : undefined)
@@ -46,7 +45,7 @@ export async function dial(
     node.hosts.enter(address, "free")
   }
   if (!node.hosts.enter(address, "connect")) {
-    throw new ConnectError("busy", `${address} is in use already`)
+    throw new ConnectError("busy", `cannot connect to ${address}`, "it is connected or being dialled already")
   }
   const dialled = await node.connector.dial(address, { signal }).catch((error: unknown) => {
     free()
@@ -71,6 +70,7 @@ function register(channel: Channel, node: SessionContext): void {
     channels.delete(channel)
     if (session === "outbound" || session === "direct") hosts.demote(address)
     runtime.log.info(`Disconnected from ${displayAddress} (${session}): ${(await channel.stopped).message}`)
-    if (channels.peers().length === 0) runtime.log.info("Node is not connected to other nodes.")
+    const isPeer = session !== "seed" && session !== "refine"
+    if (isPeer && channels.peers().length === 0) runtime.log.info("Node is not connected to other nodes.")
   })
 }

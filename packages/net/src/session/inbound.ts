@@ -1,12 +1,12 @@
 import type { ByteStream, Listener } from "@dchat/runtime"
 import { Semaphore, TaskGroup, timeout, type CancelScope } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
-import { ChannelStopped } from "../channel/stopped.ts"
 import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
 import { urlOf } from "../transport/transport.ts"
 import { bringUp } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
+import { failureOf, textOf } from "./failure.ts"
 
 interface OpenPort {
   /** Where it really listens: the port is the one that was found when 0 was asked for. */
@@ -66,8 +66,7 @@ export class InboundSession implements Session {
       return { url: parseUrl(urlOf(url.scheme, listener.address)), listener }
     } catch (error) {
       if (error instanceof ConnectError) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new ConnectError("failed", `cannot listen on ${address}: ${reason}`, { cause: error })
+      throw new ConnectError("failed", `cannot listen on ${address}`, textOf(error), { cause: error })
     }
   }
 
@@ -88,7 +87,8 @@ export class InboundSession implements Session {
     const { scheme } = listening
     const peer = accepted.remoteAddress.kind === "tcp" ? urlOf(scheme, accepted.remoteAddress) : listening.href
     try {
-      if (hosts.isBlacklisted(peer)) throw new ConnectError("blacklisted", "the peer is blacklisted")
+      if (hosts.isBlacklisted(peer))
+        throw new ConnectError("blacklisted", `cannot take ${peer} in`, "the peer is blacklisted")
       const { handshakeTimeoutMs } = profileOf(settings, scheme)
       const stream = await timeout(
         handshakeTimeoutMs,
@@ -102,10 +102,9 @@ export class InboundSession implements Session {
       await channel.stop()
     } catch (error) {
       await accepted.close()
-      const reason = error instanceof Error ? error.message : String(error)
-      if (error instanceof ChannelStopped || error instanceof ConnectError)
-        runtime.log.debug(`${peer} was not taken in: ${reason}`)
-      else throw error
+      const failure = failureOf(error)
+      if (failure === undefined) throw error
+      runtime.log.debug(`${peer} was not taken in: ${failure}`)
     }
   }
 }

@@ -1,12 +1,12 @@
 import { TaskGroup, backoff, checkpoint, sleep, type CancelScope } from "@dchat/task"
 import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
-import { ChannelStopped } from "../channel/stopped.ts"
 import { WrongStateError } from "../errors.ts"
 import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
+import { failureOf } from "./failure.ts"
 
 /** The longest first pause before a peer is dialled again, in milliseconds. The longest of all is its connect timeout. */
 const FIRST_PAUSE_MS = 1000
@@ -78,17 +78,18 @@ export class ManualSession implements Session {
         if (clock.monotonic() - connectedAt > maxMs) pauses = startPauses()
       } catch (error) {
         checkpoint(signal)
-        if (!isTemporary(error)) throw error
-        log.info(`No connection to ${address}: ${error.message}`)
+        const failure = failureOf(error)
+        if (failure === undefined || isPermanent(error)) throw error
+        log.info(`No connection to ${address}: ${failure}`)
       }
       await sleep(pauses.next().value, { signal, clock })
     }
   }
 }
 
-function isTemporary(error: unknown): error is ConnectError | ChannelStopped {
-  if (error instanceof ConnectError) return error.code !== "unsupported-transport" && error.code !== "bad-address"
-  return error instanceof ChannelStopped
+/** Whether trying again is of no use. */
+function isPermanent(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === "unsupported-transport" || error.code === "bad-address")
 }
 
 function nothing(): void {}

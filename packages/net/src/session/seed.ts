@@ -1,9 +1,8 @@
 import { TaskGroup, checkpoint, type CancelScope } from "@dchat/task"
-import { ChannelStopped } from "../channel/stopped.ts"
 import { WrongStateError } from "../errors.ts"
-import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
+import { failureOf } from "./failure.ts"
 
 /** Asks seeds for the addresses of others: short visits, one to each seed (darkfi-net 6.5). */
 export class SeedSession implements Session {
@@ -16,8 +15,9 @@ export class SeedSession implements Session {
 
   /** Visits all seeds; returns when every visit has ended. */
   async start(): Promise<void> {
-    this.#tasks = new TaskGroup()
-    if (this.#node.settings.seeds.length === 0) this.#node.runtime.log.info("Not configured for asking seeds.")
+    const { settings, runtime } = this.#node
+    this.#tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Visiting a seed failed", { error }) })
+    if (settings.seeds.length === 0) runtime.log.info("Not configured for asking seeds.")
     await this.query()
   }
 
@@ -45,8 +45,9 @@ export class SeedSession implements Session {
       await channel.stop()
     } catch (error) {
       checkpoint(signal)
-      if (!(error instanceof ConnectError || error instanceof ChannelStopped)) throw error
-      this.#node.runtime.log.warn(`No answer from seed ${seed}: ${error.message}`)
+      const failure = failureOf(error)
+      if (failure === undefined) throw error
+      this.#node.runtime.log.warn(`No answer from seed ${seed}: ${failure}`)
     }
   }
 }

@@ -1,5 +1,5 @@
-import type { ByteStream, Runtime } from "@dchat/runtime"
-import { checkpoint, timeout, type Cancellable } from "@dchat/task"
+import { NetworkError, type ByteStream, type Runtime } from "@dchat/runtime"
+import { checkpoint, isTimeout, timeout, type Cancellable } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { ChannelAddress } from "../channel/channel.ts"
 import type { Hosts } from "../hosts/hosts.ts"
@@ -41,16 +41,10 @@ export class Connector {
   /** The ways to dial an address, at least one. Throws a {@link ConnectError}. */
   routes(address: string): readonly Endpoint[] {
     const { hosts, settings } = this.#context
-    if (hosts.isBlacklisted(address)) {
-      throw new ConnectError("blacklisted", `cannot connect to ${show(address)}: the peer is blacklisted`)
-    }
-    const endpoints = dialEndpoints(address, settings)
+    const endpoints = dialEndpoints(address, settings).filter(({ url }) => this.#transports.has(parseUrl(url).scheme))
     if (endpoints.length === 0) throw unsupported(address)
-    for (const { url } of endpoints) this.transportOf(parseUrl(url))
-    const open = endpoints.filter(({ url }) => !hosts.isBlacklisted(url))
-    if (open.length === 0) {
-      throw new ConnectError("blacklisted", `cannot connect to ${show(address)}: all ways to it are blacklisted`)
-    }
+    const open = hosts.isBlacklisted(address) ? [] : endpoints.filter(({ url }) => !hosts.isBlacklisted(url))
+    if (open.length === 0) throw new ConnectError("blacklisted", cannot(address), "the peer is blacklisted")
     return open
   }
 
@@ -74,17 +68,19 @@ export class Connector {
         failures.push({ url, error })
       }
     }
-    const reasons = failures.map(({ url, error }) => `${show(url)} (${textOf(error)})`).join(", ")
-    throw new ConnectError("failed", `cannot connect: ${reasons}`, { cause: failures[0]?.error })
+    const reasons = failures.map(({ url, error }) => (url === address ? why(error) : `${show(url)} ${why(error)}`))
+    throw new ConnectError("failed", cannot(address), reasons.join(", "), { cause: failures[0]?.error })
   }
+}
+
+function cannot(address: string): string {
+  return `cannot connect to ${show(address)}`
 }
 
 function unsupported(address: string): ConnectError {
   const { scheme } = parseUrl(address)
-  return new ConnectError(
-    "unsupported-transport",
-    `cannot use ${show(address)}: ${scheme} is not among the active profiles that have a transport here`,
-  )
+  const reason = `${scheme} is not among the active profiles, or has no transport here`
+  return new ConnectError("unsupported-transport", `cannot use ${show(address)}`, reason)
 }
 
 /** A URL as it may be logged: without credentials, query and fragment. */
@@ -92,6 +88,9 @@ function show(url: string): string {
   return url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//")
 }
 
-function textOf(error: unknown): string {
+/** Why a dial failed, in a word or two if that is known. */
+function why(error: unknown): string {
+  if (isTimeout(error)) return "timed out"
+  if (error instanceof NetworkError) return error.code.replaceAll("-", " ")
   return error instanceof Error ? error.message : String(error)
 }

@@ -17,9 +17,12 @@ export type ConnectErrorCode =
 export class ConnectError extends NetError {
   override readonly name = "ConnectError"
   readonly code: ConnectErrorCode
+  /** The end of the message: why, without what. */
+  readonly reason: string
 
-  constructor(code: ConnectErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(code: ConnectErrorCode, what: string, reason: string, options?: ErrorOptions) {
+    super(`${what}: ${reason}`, options)
     this.code = code
+    this.reason = reason
   }
 }

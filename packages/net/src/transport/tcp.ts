@@ -27,6 +27,7 @@ export class TcpTransport implements Transport {
 
 /** The socket that a URL names. Both host and port must be there (darkfi-net 9.1). */
 function socketAddress({ href, host, port }: ParsedUrl): Address {
-  if (host === "" || port === undefined) throw new ConnectError("bad-address", `${href} needs a host and a port`)
+  if (host === "" || port === undefined)
+    throw new ConnectError("bad-address", `cannot use ${href}`, "it needs a host and a port")
   return { kind: "tcp", host, port }
 }

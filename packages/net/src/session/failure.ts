@@ -1,0 +1,16 @@
+import { NetworkError } from "@dchat/runtime"
+import { isTimeout } from "@dchat/task"
+import { ChannelStopped } from "../channel/stopped.ts"
+import { ConnectError } from "../transport/error.ts"
+
+/** Why a connection did not come about, for the log; undefined for any other error, which is a mistake of ours. */
+export function failureOf(error: unknown): string | undefined {
+  if (error instanceof ConnectError) return error.reason
+  if (error instanceof ChannelStopped || error instanceof NetworkError || isTimeout(error)) return textOf(error)
+  return undefined
+}
+
+/** What an error says. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
