@@ -5,11 +5,23 @@ import type { Shell } from "./shell.ts"
 export type AddCommand = (program: Command, shell: Shell) => void
 
 /** A new command of the program, with the options that all of them have. */
-export function newCommand(program: Command, usage: string, description: string): Command {
+export function newCommand(program: Command, name: string, description: string): Command {
   return program
-    .command(usage)
+    .command(name)
     .description(description)
+    .configureOutput({ outputError: usageErrors(`dchat ${name} --help`) })
     .option("-v, --verbose", "tell more; given twice, even more", (_, before: number) => before + 1, 0)
+}
+
+/** Shows errors of usage on one line, with where to look. */
+export function usageErrors(help: string): (text: string, write: (text: string) => void) => void {
+  return (text, write) => {
+    const line = text
+      .replace(/^error: /, "")
+      .trim()
+      .replaceAll("\n", " ")
+    write(`dchat: ${line}; see "${help}"\n`)
+  }
 }
 
 /** How many times `-v` was given to the command that was chosen. */

@@ -12,7 +12,7 @@ export function checkedOption(
     try {
       return read(argument, before)
     } catch (error) {
-      if (error instanceof SettingsError) throw new InvalidArgumentError(`It must be ${error.allowed}.`)
+      if (error instanceof SettingsError) throw new InvalidArgumentError(`It must be ${error.allowed}`)
       throw error
     }
   })

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander"
-import { type AddCommand, verbosityOf } from "./command.ts"
+import { type AddCommand, usageErrors, verbosityOf } from "./command.ts"
 import { EXIT, Failure, present } from "./failure.ts"
 import { Interrupted, type Shell } from "./shell.ts"
 import { packageVersion } from "./version.ts"
@@ -18,7 +18,7 @@ export async function run(args: readonly string[], commands: readonly AddCommand
     .configureOutput({
       writeOut: (text) => shell.out(text),
       writeErr: (text) => shell.err(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "dchat: ")),
+      outputError: usageErrors("dchat --help"),
     })
   for (const add of commands) add(program, shell)
   try {

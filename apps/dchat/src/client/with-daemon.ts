@@ -65,7 +65,8 @@ function explanation(error: unknown, url: string): string | undefined {
     return `no daemon answers at ${url}; start one with "dchat daemon", or name its address with --rpc`
   }
   if (error instanceof CallTimeoutError) return `${url} has not answered within ${seconds} s; ${stranger}`
-  if (error instanceof ConnectionClosedError) return `${url} closed the connection before it answered; ${stranger}`
+  if (error instanceof ConnectionClosedError)
+    return `${url} closed the connection before it answered; has the daemon stopped?`
   if (error instanceof InvalidResponseError || error instanceof InvalidResultError) {
     return `${url} answered with something else than was asked for; ${stranger}`
   }

@@ -69,9 +69,14 @@ export class DemoNode {
   /** Waits until it listens, and tells where. Throws a {@link Failure} if it ends before. */
   async listening({ signal }: { signal: AbortSignal }): Promise<Listening> {
     const announced = once(this.#process, "message", { signal }) as Promise<[Listening]>
-    const [listening] = await Promise.race([announced, this.#closed.then(() => [undefined] as const)])
-    if (listening === undefined) throw new Failure(`${this.name} has not started: ${this.#lastLine}`)
-    return listening
+    try {
+      const [listening] = await Promise.race([announced, this.#closed.then(() => [undefined] as const)])
+      if (listening !== undefined) return listening
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    }
+    throw new Failure(`${this.name} has not started: ${this.#lastLine}`)
   }
 
   /** Asks it to stop and waits until it has; kills it when that takes too long. */

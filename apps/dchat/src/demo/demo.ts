@@ -38,6 +38,7 @@ export async function runDemo(shell: Shell, verbosity: number): Promise<void> {
   }
 
   try {
+    shell.out("A seed, alice and bob: three processes on this computer.\n")
     const seed = await startNode("seed", {})
     const alice = await startNode("alice", { seeds: seed.inbound })
     const bob = await startNode("bob", { seeds: seed.inbound, peers: alice.inbound })

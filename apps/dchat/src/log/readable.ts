@@ -19,13 +19,22 @@ export function timeOfDay(now: number): string {
   return parts.map((part) => String(part).padStart(2, "0")).join(":")
 }
 
-/** Text of a stranger made harmless for a terminal: control and direction characters become escapes such as `\u001b`. */
+/**
+ * Text of a stranger made harmless for a terminal, on one line: characters that control it or turn the direction of writing
+ * become escapes, such as `\n` and `\u001b`.
+ */
 export function escapeControls(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  )
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, (character) => {
+    const known = SHORT_ESCAPES.get(character)
+    return known ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
 }
+
+const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+])
 
 function show(value: unknown): string {
   if (value instanceof Error) return JSON.stringify(value.message)
