@@ -46,7 +46,7 @@ test("a duration is a positive number that a timer can wait for", () => {
 test("a list grows by each argument of its flag and keeps equal ones once", () => {
   const kind = list(oneOf(["a", "b"]))
   const read = (...texts: string[]) =>
-    texts.reduce<readonly string[] | undefined>((before, text) => kind.readArgument(text, before, HERE), undefined)
+    texts.reduce<readonly ("a" | "b")[] | undefined>((before, text) => kind.readArgument(text, before, HERE), undefined)
   expect(read("a", "b", "a")).toEqual(["a", "b"])
   expect(() => read("a", "c")).toThrow('here in [net] is "c", but must be one of a, b')
 })
