@@ -1,44 +1,8 @@
-import type { ByteStream } from "@dchat/runtime"
-import { virtualWorld, type VirtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { Ping } from "../message/ping.ts"
-import { RawPeer } from "../testing/raw-peer.test-kit.ts"
-import { DchatMsg, MAGIC } from "../testing/test-net.test-kit.ts"
-import { Channel, type ChannelOptions } from "./channel.ts"
-import { consequenceOf, type PeerFault } from "./fault.ts"
-import { PacketEncoder } from "./packet-encoder.ts"
-
-interface Pair {
-  readonly world: VirtualWorld
-  readonly stream: ByteStream
-  readonly channel: Channel
-  readonly peer: RawPeer
-  readonly faults: PeerFault[]
-}
-
-/** A channel, and what a test plays at its other end. */
-async function pair(options: Partial<ChannelOptions> = {}): Promise<Pair> {
-  const world = virtualWorld()
-  const [near, far] = [world.host({ name: "near" }), world.host({ name: "far" })]
-  const accepting = RawPeer.accept("tcp://10.0.0.2:1/", far)
-  const stream = await world.runUntil(near.network.connect({ kind: "tcp", host: "far", port: 1 }))
-  const peer = await world.runUntil(accepting)
-  const faults: PeerFault[] = []
-  const channel = new Channel({
-    stream,
-    session: "manual",
-    address: { connect: "tcp://10.0.0.2:1/", resolve: "tcp://10.0.0.2:1/", mixed: false },
-    magic: MAGIC,
-    encoder: new PacketEncoder(MAGIC),
-    runtime: near,
-    judge(_channel, fault) {
-      faults.push(fault)
-      return consequenceOf(fault, "manual", "strict")
-    },
-    ...options,
-  })
-  return { world, stream, channel, peer, faults }
-}
+import { pair, type Pair } from "../testing/channel-pair.test-kit.ts"
+import { DchatMsg } from "../testing/test-net.test-kit.ts"
+import { consequenceOf } from "./fault.ts"
 
 /** Nothing may be left: no socket, no timer. */
 async function end({ world, channel, peer }: Pair): Promise<void> {

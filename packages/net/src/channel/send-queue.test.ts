@@ -119,6 +119,18 @@ test("too many messages of a kind are held back, in order, so that no peer has t
   await end(world, stream)
 })
 
+test("who waits for room when the channel stops is let go, and leaves no timer", async () => {
+  const { world, stream, sending } = await queue(1000)
+  await sending.put(Text, packet(1, 200_000))
+  const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => sending.put(Ping, packet(i))))
+  await world.advance(10)
+  sending.close()
+  await end(world, stream)
+  await world.runUntil(waiting)
+  await world.advance(10)
+  expect(world.pendingEvents).toBe(0)
+})
+
 test("what is held back is dropped when the channel stops, and its timers with it", async () => {
   const { world, stream, sending } = await queue()
   for (let nonce = 0; nonce < 10; nonce++) sending.offer(Ping, packet(nonce))

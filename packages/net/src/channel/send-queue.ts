@@ -29,6 +29,7 @@ export class SendQueue {
   readonly #turn = new Mutex()
   #heldBytes = 0
   #refused = 0
+  #isClosed = false
 
   constructor(stream: ByteStream, clock: Clock, maxBytes: number = SEND_QUEUE_BYTES) {
     this.#stream = stream
@@ -70,8 +71,9 @@ export class SendQueue {
     }
   }
 
-  /** Drops what is held back. */
+  /** Drops what is held back, and whatever comes. */
   close(): void {
+    this.#isClosed = true
     for (const timer of this.#held) timer.cancel()
     this.#held.clear()
     this.#heldBytes = 0
@@ -83,6 +85,7 @@ export class SendQueue {
   }
 
   #take(type: MessageType<unknown>, packet: Uint8Array): void {
+    if (this.#isClosed) return
     const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
     if (wait <= 0) {
       this.#stream.write(packet)
