@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander"
 import { rpcUrl } from "../config/rpc.ts"
 
 /** An option whose argument is read by `read`, whose {@link SettingsError} becomes an error of usage. */
-export function checkedOption(
+function checkedOption(
   flags: string,
   description: string,
   read: (argument: string, before: unknown) => unknown,

@@ -85,7 +85,7 @@ test("ping says that the daemon is there, and how long the answer took", async (
   const { alice, bob, atBob } = await aliceAndBob(chat)
   expect(await chat.command(alice, "ping", ...atBob)).toEqual({
     exitCode: 0,
-    out: `pong from tcp://${ipOf(bob)}:51054/ in 2 ms\n`,
+    out: `pong from tcp://${ipOf(bob)}:51054 in 2 ms\n`,
     err: "",
   })
   expect(await chat.command(alice, "ping", "--json", ...atBob)).toMatchObject({ out: '{"answer":"pong","ms":2}\n' })
@@ -112,7 +112,7 @@ test.each(["ping", "info", "recv", "send"])("%s fails on one line when there is 
   expect(result).toEqual({
     exitCode: 1,
     out: "",
-    err: `dchat: no daemon answers at tcp://${ipOf(host)}:51054/; start one with "dchat daemon", or name its address with --rpc\n`,
+    err: `dchat: no daemon answers at tcp://${ipOf(host)}:51054; start one with "dchat daemon", or name its address with --rpc\n`,
   })
 })
 
@@ -132,7 +132,7 @@ test("a method that is disabled is said to be", async () => {
   const { exitCode, err } = await chat.command(host, "info", ...rpcOf(host))
   expect([exitCode, err]).toEqual([
     1,
-    `dchat: the daemon at tcp://${ipOf(host)}:51054/ does not offer this; it may be disabled there (rpc_disabled_methods)\n`,
+    `dchat: the daemon at tcp://${ipOf(host)}:51054 does not offer this; it may be disabled there (rpc_disabled_methods)\n`,
   ])
 })
 

@@ -49,7 +49,7 @@ test("without a file the template is written, and works; the second time it is r
   const first = await loadConfig({}, { home, env: {} })
   expect(first).toMatchObject({ path: defaultConfigPath({ home, env: {} }), isNew: true, warnings: [] })
   expect(await readFile(first.path, "utf8")).toBe(CONFIG_TEMPLATE)
-  expect(first.rpc).toEqual({ listen: "tcp://127.0.0.1:51054/", disabledMethods: [] })
+  expect(first.rpc).toEqual({ listen: "tcp://127.0.0.1:51054", disabledMethods: [] })
   expect(first.net).toMatchObject({
     appName: "dchatd",
     appVersion: { major: 0n, minor: 4n, patch: 1n },
@@ -73,9 +73,9 @@ test("each line of the template that is commented out is right too", async () =>
 
 test("the command line wins over the file", async () => {
   const text = `[rpc]\nrpc_listen = "tcp://127.0.0.1:1"\nrpc_disabled_methods = ["ping"]\n[net]\noutbound_connections = 1`
-  const flags = { rpc: { listen: "tcp://127.0.0.1:2/" }, net: { outboundConnections: 3 } }
+  const flags = { rpc: { listen: "tcp://127.0.0.1:2" }, net: { outboundConnections: 3 } }
   const { rpc, net } = await load(text, flags)
-  expect(rpc).toEqual({ listen: "tcp://127.0.0.1:2/", disabledMethods: ["ping"] })
+  expect(rpc).toEqual({ listen: "tcp://127.0.0.1:2", disabledMethods: ["ping"] })
   expect(net.outboundConnections).toBe(3)
 })
 

@@ -14,8 +14,14 @@ export const DEFAULT_RPC_URL = "tcp://127.0.0.1:51054"
 /** The keys of the table. */
 export const RPC_KEYS = ["rpc_listen", "rpc_disabled_methods"]
 
-/** What an RPC address is. */
-export const rpcUrl = url(["tcp"], DEFAULT_RPC_URL)
+const tcpUrl = url(["tcp"], DEFAULT_RPC_URL)
+
+/** What an RPC address is. It is kept as people write it, without the slash that addresses of peers end with. */
+export const rpcUrl: typeof tcpUrl = {
+  ...tcpUrl,
+  read: (value, place) => withoutSlash(tcpUrl.read(value, place)),
+  readArgument: (argument, before, place) => withoutSlash(tcpUrl.readArgument(argument, before, place)),
+}
 
 const methods = list(text)
 const RPC = "[rpc]"
@@ -39,4 +45,8 @@ export function readRpcTable(
     ...flags,
   }
   return { settings, warnings: unknownKeys(rpc, RPC_KEYS, RPC) }
+}
+
+function withoutSlash(href: string): string {
+  return href.replace(/\/$/, "")
 }

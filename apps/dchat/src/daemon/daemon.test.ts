@@ -166,6 +166,20 @@ test("it can be stopped while a seed keeps it waiting", async () => {
   await chat.world.runUntil(seed.close())
 })
 
+test("a peer that is not there is told of and tried again, until it is there", async () => {
+  await using chat = new VirtualChat()
+  const host = chat.host("alice")
+  const late = chat.host("late")
+  await chat.daemon(host, { net: { peers: [`tcp://${ipOf(late)}:51554/`] } })
+  await chat.world.advance(20_000)
+  const said = () => chat.log.records.map(({ level, message }) => `${level}: ${message}`)
+  const attempts = () => said().filter((line) => line.startsWith(`info: No connection to tcp://${ipOf(late)}:51554/: `))
+  expect(attempts().length).toBeGreaterThan(1)
+  await chat.daemon(late)
+  await chat.world.advance(20_000)
+  expect(said()).toContain(`info: Connected to tcp://${ipOf(late)}:51554/ (manual)`)
+})
+
 test("a daemon that was never started can be stopped", async () => {
   await using chat = new VirtualChat()
   const daemon = await chat.newDaemon(chat.host("alice"))
