@@ -3,11 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander"
 import { rpcUrl } from "../config/rpc.ts"
 
 /** An option whose argument is read by `read`, whose {@link SettingsError} becomes an error of usage. */
-function checkedOption(
-  flags: string,
-  description: string,
-  read: (argument: string, before: unknown) => unknown,
-) {
+function checkedOption(flags: string, description: string, read: (argument: string, before: unknown) => unknown) {
   return new Option(flags, description).argParser((argument, before: unknown) => {
     try {
       return read(argument, before)
