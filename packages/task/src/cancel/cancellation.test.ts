@@ -104,7 +104,6 @@ const ready: Record<string, (options: Cancellable) => Promise<unknown>> = {
     return subscription.receive(options)
   },
   nursery: (options) => nursery(() => expect.unreachable(), options),
-  retry: (options) => retry(() => expect.unreachable(), options),
   sleep: (options) => sleep(0, { ...options, clock: { monotonic: () => 0, setTimer: () => expect.unreachable() } }),
   timeout: (options) => timeout(1, () => expect.unreachable(), options),
 }

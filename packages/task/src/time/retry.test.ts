@@ -71,6 +71,14 @@ test("a cancel ends the pause, and no attempt follows", async () => {
   expect(world.pendingEvents).toBe(0)
 })
 
+test("no attempt is made when it is cancelled already", async () => {
+  const scope = new CancelScope()
+  scope.cancel("enough")
+  const attempt = failing(0)
+  await expect(retry(attempt, { signal: scope })).rejects.toBe("enough")
+  expect(attempt).not.toHaveBeenCalled()
+})
+
 test("a cancel during an attempt gives the reason, whatever the attempt throws then", async () => {
   const scope = new CancelScope()
   const attempt = async (): Promise<void> => {
