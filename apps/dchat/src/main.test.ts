@@ -124,6 +124,16 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 )
 
+test("JSON-RPC goes over a unix socket too", PATIENT, async () => {
+  await using household = await Household.make()
+  const url = `unix://${join(household.home, "dchat.sock")}`
+  const daemon = household.run("daemon", "--config", await household.config(NODE), "--rpc-listen", url)
+  expect(await daemon.listening()).toMatchObject({ rpc: url })
+  const ping = household.run("ping", "--rpc", url)
+  expect(await ping.exitCode()).toBe(0)
+  expect(ping.out).toMatch(/^pong from unix:/)
+})
+
 test("a second signal ends a daemon at once", PATIENT, async () => {
   await using household = await Household.make()
   const daemon = household.run("daemon", "--config", await household.config(NODE))

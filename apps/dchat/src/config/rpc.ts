@@ -14,13 +14,13 @@ export const DEFAULT_RPC_URL = "tcp://127.0.0.1:51054"
 /** The keys of the table. */
 export const RPC_KEYS = ["rpc_listen", "rpc_disabled_methods"]
 
-const tcpUrl = url(["tcp"], DEFAULT_RPC_URL)
+const anyUrl = url(["tcp", "unix"], DEFAULT_RPC_URL)
 
 /** What an RPC address is. It is kept as people write it, without the slash that addresses of peers end with. */
-export const rpcUrl: typeof tcpUrl = {
-  ...tcpUrl,
-  read: (value, place) => withoutSlash(tcpUrl.read(value, place)),
-  readArgument: (argument, before, place) => withoutSlash(tcpUrl.readArgument(argument, before, place)),
+export const rpcUrl: typeof anyUrl = {
+  ...anyUrl,
+  read: (value, place) => withoutSlash(anyUrl.read(value, place)),
+  readArgument: (argument, before, place) => withoutSlash(anyUrl.readArgument(argument, before, place)),
 }
 
 const methods = list(text)
@@ -47,6 +47,11 @@ export function readRpcTable(
   return { settings, warnings: unknownKeys(rpc, RPC_KEYS, RPC) }
 }
 
+/** Whether nobody but programs of this computer can connect to an RPC address. */
+export function isOfThisComputer(listen: string): boolean {
+  return /^(?:unix:|tcp:\/\/(?:127\.|\[::1\]|localhost[:/]))/.test(listen)
+}
+
 function withoutSlash(href: string): string {
-  return href.replace(/\/$/, "")
+  return href.replace(/^(tcp:.*)\/$/, "$1")
 }

@@ -121,6 +121,15 @@ test("it says when its JSON-RPC server starts and stops", async () => {
   ])
 })
 
+test("it warns when other computers can reach its JSON-RPC server", async () => {
+  await using chat = new VirtualChat()
+  const host = chat.host("alice")
+  await chat.daemon(host)
+  expect(chat.log.records.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+    `Whoever can reach tcp://${ipOf(host)}:51054 can read and write in your name: nobody is asked for a password`,
+  ])
+})
+
 test("after it has stopped both its ports are free, and a second stop does nothing", async () => {
   await using chat = new VirtualChat()
   const host = chat.host("alice")

@@ -4,6 +4,7 @@ import { NetworkError, type Runtime } from "@dchat/runtime"
 import { whenCancelled } from "@dchat/task"
 import { Failure } from "../cli/failure.ts"
 import type { Config } from "../config/load.ts"
+import { isOfThisComputer } from "../config/rpc.ts"
 import { dchatContract } from "./contract.ts"
 import { dchatHandlers } from "./handlers.ts"
 import { Inbox } from "./inbox.ts"
@@ -54,6 +55,9 @@ export class Daemon {
     const server = await this.#serve()
     this.#server = server
     log.info(`Starting JSON-RPC server on port ${server.addresses.join(", ")}`)
+    if (!isOfThisComputer(this.#rpc.listen)) {
+      log.warn(`Whoever can reach ${this.#rpc.listen} can read and write in your name: nobody is asked for a password`)
+    }
 
     const chat = { clock, log: log.child("chat") }
     this.#p2p.protocols.register(SESSION_DEFAULT, (channel) => new ProtocolDchat(channel, this.#inbox, chat))
