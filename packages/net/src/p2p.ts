@@ -67,7 +67,9 @@ export interface P2pInfo {
  */
 export class P2p {
   readonly settings: Settings
+  /** What is said on which channels. Register before `start`. */
   readonly protocols = new ProtocolRegistry()
+  /** What is known of others. */
   readonly hosts: Hosts
   readonly sessions: Sessions
   readonly #runtime: Runtime
@@ -82,7 +84,7 @@ export class P2p {
     this.settings = settings
     this.#runtime = runtime
     this.#encoder = new PacketEncoder(settings.magicBytes)
-    this.hosts = new Hosts({ runtime, settings: () => this.settings })
+    this.hosts = new Hosts({ runtime, settings })
     const context = this.#context()
     this.sessions = {
       inbound: new InboundSession(context),
@@ -237,7 +239,6 @@ export class P2p {
   #context(): SessionContext {
     const runtime = this.#runtime
     const { settings, hosts, protocols } = this
-    const magic = settings.magicBytes
     return {
       runtime,
       settings,
@@ -245,7 +246,7 @@ export class P2p {
       protocols,
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, [new TcpTransport(runtime.network)]),
-      open: (options) => new Channel({ ...options, magic, encoder: this.#encoder, runtime, judge: this.#judge }),
+      open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, judge: this.#judge }),
     }
   }
 

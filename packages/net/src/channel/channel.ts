@@ -41,7 +41,6 @@ export interface ChannelOptions {
   readonly stream: ByteStream
   readonly session: SessionKind
   readonly address: ChannelAddress
-  readonly magic: Uint8Array
   readonly encoder: PacketEncoder
   readonly runtime: Pick<Runtime, "clock" | "random" | "log">
   /** Says what follows from a fault, and carries it out where it concerns more than this channel. */
@@ -71,7 +70,7 @@ export class Channel {
   #version: VersionInfo | undefined
 
   constructor(options: ChannelOptions) {
-    const { stream, session, magic, runtime } = options
+    const { stream, session, encoder, runtime } = options
     this.#options = options
     this.id = runtime.random.integer(0xffff_ffff) + 1
     this.session = session
@@ -83,7 +82,11 @@ export class Channel {
       this.#tellClosed = resolve
     })
     this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, () => this.#readOn())
-    this.#decoder = new PacketDecoder({ magic, lookup: this.#dispatcher.lookup, patient: PATIENT[session] })
+    this.#decoder = new PacketDecoder({
+      magic: encoder.magic,
+      lookup: this.#dispatcher.lookup,
+      patient: PATIENT[session],
+    })
     this.#sendQueue = new SendQueue(stream, runtime.clock)
   }
 
@@ -103,7 +106,7 @@ export class Channel {
     return resolve ?? connect
   }
 
-  /** What the peer's version message is to say of how we reached it. */
+  /** How the connection was made, as our version message tells the peer. */
   get connection(): ChannelAddress {
     return this.#options.address
   }

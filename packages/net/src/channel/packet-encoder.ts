@@ -3,12 +3,12 @@ import { MessageError, type MessageType } from "../message/message.ts"
 
 /** Makes packets, each in one piece of memory (darkfi-net 2.1). One encoder serves all channels of a node. */
 export class PacketEncoder {
-  readonly #magic: Uint8Array
+  /** The four bytes that begin each packet of the network. */
+  readonly magic: Uint8Array
   readonly #writer = new Writer()
 
-  /** @param magic The four bytes that begin each packet of the network. */
   constructor(magic: Uint8Array) {
-    this.#magic = magic
+    this.magic = magic
   }
 
   /**
@@ -20,7 +20,7 @@ export class PacketEncoder {
   encode<T>({ command, commandBytes, codec, maxBytes }: MessageType<T>, value: T): Uint8Array {
     const writer = this.#writer
     try {
-      writer.bytes(this.#magic)
+      writer.bytes(this.magic)
       writer.blob(commandBytes)
       let payload = 0
       writer.sized(() => {

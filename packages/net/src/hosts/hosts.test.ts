@@ -8,7 +8,7 @@ const A = "tcp://8.8.8.8:1/"
 
 function hosts(settings: Partial<Settings> = {}): Hosts {
   const runtime = virtualWorld().host({ name: "node" })
-  return new Hosts({ runtime, settings: () => ({ ...defaultSettings, activeProfiles: ["tcp"], ...settings }) })
+  return new Hosts({ runtime, settings: { ...defaultSettings, activeProfiles: ["tcp"], ...settings } })
 }
 
 test("received addresses go to the grey list, with a time that is not in the future", () => {
@@ -46,11 +46,10 @@ test("an address that we cannot dial is kept in the dark for a day", () => {
 })
 
 test("an address comes out of the dark when it can be dialled", () => {
-  let active = ["tcp+tls"]
-  const runtime = virtualWorld().host({ name: "node" })
-  const known = new Hosts({ runtime, settings: () => ({ ...defaultSettings, activeProfiles: active }) })
+  const activeProfiles = ["tcp+tls"]
+  const known = hosts({ activeProfiles })
   known.insert([[A, BigInt(NOW)]])
-  active = ["tcp"]
+  activeProfiles.push("tcp")
   known.insert([[A, BigInt(NOW)]])
   expect([known.lists.has("dark", A), known.lists.has("grey", A)]).toEqual([false, true])
 })

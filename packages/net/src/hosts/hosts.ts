@@ -16,8 +16,7 @@ const DARK_AGE_S = 86_400
 /** What the hosts need of their node. */
 export interface HostsOptions {
   readonly runtime: Pick<Runtime, "clock" | "random">
-  /** The settings as they are now. */
-  readonly settings: () => Settings
+  readonly settings: Settings
 }
 
 /** An address and when it was last seen, in UNIX seconds, as it stands in an `addr` message. */
@@ -36,11 +35,6 @@ export class Hosts {
   /** The addresses under which others can reach us. What stands in their query is for us alone, and left out. */
   get externalAddrs(): readonly string[] {
     return this.#settings.externalAddrs.map((url) => url.replace(/\?.*$/, ""))
-  }
-
-  /** What is being done with an address. */
-  state(address: string): HostState | undefined {
-    return this.#states.get(address)
   }
 
   /** Enters a state if nothing else is being done with the address; says whether it did (darkfi-net 7.3). */
@@ -117,7 +111,7 @@ export class Hosts {
   }
 
   get #settings(): Settings {
-    return this.#options.settings()
+    return this.#options.settings
   }
 
   /** UNIX seconds. */

@@ -15,7 +15,7 @@ const SETTINGS: Settings = {
 
 test.each(SESSION_KINDS)("on the %s session own addresses are said only to who we chose to dial", async (session) => {
   const { world, channel, peer, runtime } = await pair({ session })
-  const hosts = new Hosts({ runtime, settings: () => SETTINGS })
+  const hosts = new Hosts({ runtime, settings: SETTINGS })
   const protocol = new ProtocolAddress(channel, { settings: SETTINGS, hosts, runtime })
   channel.start()
   const jobs = new TaskGroup()

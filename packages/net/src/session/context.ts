@@ -9,7 +9,6 @@ import type { Connector } from "../transport/connector.ts"
 /** What the sessions of a node share. */
 export interface SessionContext {
   readonly runtime: Runtime
-  /** The settings as they are now. */
   readonly settings: Settings
   readonly hosts: Hosts
   readonly channels: ChannelTable

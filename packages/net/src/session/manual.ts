@@ -6,7 +6,7 @@ import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
-import { failureOf } from "./failure.ts"
+import { failureOf, textOf } from "./failure.ts"
 
 /** The longest first pause before a peer is dialled again, in milliseconds. The longest of all is its connect timeout. */
 const FIRST_PAUSE_MS = 1000
@@ -24,7 +24,7 @@ export class ManualSession implements Session {
   async start(): Promise<void> {
     const { settings, runtime } = this.#node
     const { log } = runtime
-    this.#tasks = new TaskGroup({ supervise: (error) => log.error("Keeping up a peer failed", { error }) })
+    this.#tasks = new TaskGroup({ supervise: (error) => log.error(textOf(error)) })
     if (settings.peers.length === 0) log.info("Not configured for connecting to given peers.")
     for (const peer of settings.peers) {
       if (settings.seeds.includes(peer)) log.info(`${peer} is a seed: it is not kept connected as a peer`)
@@ -78,9 +78,10 @@ export class ManualSession implements Session {
         if (clock.monotonic() - connectedAt > maxMs) pauses = startPauses()
       } catch (error) {
         checkpoint(signal)
+        if (isPermanent(error)) throw error
         const failure = failureOf(error)
-        if (failure === undefined || isPermanent(error)) throw error
-        log.info(`No connection to ${address}: ${failure}`)
+        if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
+        else log.info(`No connection to ${address}: ${failure}`)
       }
       await sleep(pauses.next().value, { signal, clock })
     }

@@ -29,7 +29,6 @@ export async function pair(options: Partial<ChannelOptions> = {}): Promise<Pair>
     stream,
     session: "manual",
     address: { connect: "tcp://10.0.0.2:1/", resolve: "tcp://10.0.0.2:1/", mixed: false },
-    magic: MAGIC,
     encoder: new PacketEncoder(MAGIC),
     runtime: near,
     judge(_channel, fault) {
