@@ -92,12 +92,21 @@ test("the demo that is stopped half way leaves nothing behind either", PATIENT, 
 
 test("the first run writes a configuration, says where, and goes on with it", PATIENT, async () => {
   await using household = await Household.make()
-  const daemon = household.run("daemon", "--rpc-listen", "tcp://127.0.0.1:0", "--accept", "tcp://127.0.0.1:0")
+  const anyPort = "tcp://127.0.0.1:0"
+  const daemon = household.run("daemon", "--rpc-listen", anyPort, "--accept", anyPort, "--log", "~/dchat.log")
   await daemon.listening()
   const path = join(household.home, ".config/dchat/dchatd_config.toml")
   expect(daemon.out).toContain(`Wrote a configuration file to begin with: ${path}\n`)
   expect(await readFile(path, "utf8")).toContain("[net]")
   expect((await stop(daemon, "SIGTERM")).code).toBe(0)
+  expect(await readFile(join(household.home, "dchat.log"), "utf8")).toBe(daemon.out)
+})
+
+test("a log that cannot be written fails on one line", PATIENT, async () => {
+  await using household = await Household.make()
+  const daemon = household.run("daemon", "--config", await household.config(NODE), "--log", "/nowhere/dchat.log")
+  expect(await daemon.exitCode()).toBe(1)
+  expect(daemon.err).toMatch(/^dchat: \/nowhere\/dchat\.log: cannot be opened for the log: ENOENT[^\n]*\n$/)
 })
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(

@@ -7,20 +7,13 @@ export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
  */
 export class Failure extends Error {
   override readonly name = "Failure"
-  readonly exitCode: number
-
-  constructor(message: string, options: ErrorOptions & { exitCode?: number } = {}) {
-    super(message, options)
-    this.exitCode = options.exitCode ?? EXIT.failed
-  }
 }
 
 /** An error as it is shown to a person: one line, or with `verbose` its stack and those of its causes. */
 export function present(error: unknown, verbose: boolean): string {
-  const isExpected = error instanceof Failure
   if (verbose) return stacks(error)
   const [line = ""] = messageOf(error).split("\n")
-  return isExpected ? line : `unexpected error: ${line}; run it again with -v to see where`
+  return error instanceof Failure ? line : `unexpected error: ${line}; run it again with -v to see where`
 }
 
 /** What an error says of itself, on one line or more. */

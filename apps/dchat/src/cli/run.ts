@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander"
 import { type AddCommand, usageErrors, verbosityOf } from "./command.ts"
-import { EXIT, Failure, present } from "./failure.ts"
+import { EXIT, present } from "./failure.ts"
 import { Interrupted, type Shell } from "./shell.ts"
 import { packageVersion } from "./version.ts"
 
@@ -29,6 +29,6 @@ export async function run(args: readonly string[], commands: readonly AddCommand
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     if (error instanceof Interrupted) return error.exitCode
     shell.err(`dchat: ${present(error, verbosityOf(program) > 0)}\n`)
-    return error instanceof Failure ? error.exitCode : EXIT.failed
+    return EXIT.failed
   }
 }
