@@ -170,7 +170,8 @@ test("a port that is taken is said, and the node can be started later", async ()
   expect(p2p.sessions.inbound.addresses).toEqual(["tcp://10.0.0.1:999/", url])
 })
 
-test("an address that is not a URL is refused when the node is made", async () => {
+test("settings that cannot work are refused when the node is made", async () => {
+  await expect(P2p.create({ magicBytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow("is 4 bytes, not 3")
   await expect(P2p.create({ peers: ["nowhere"] })).rejects.toThrow('not an absolute URL: "nowhere"')
 })
 

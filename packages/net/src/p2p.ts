@@ -105,6 +105,7 @@ export class P2p {
    *
    * @param settings What differs from {@link defaultSettings}.
    * @throws {FormatError} if an address is not a URL
+   * @throws {RangeError} if the magic is not four bytes
    */
   static async create(settings: Partial<Settings>, { runtime }: P2pOptions = {}): Promise<P2p> {
     const world = runtime ?? (await import("./platform/runtime.ts")).platformRuntime()

@@ -7,7 +7,9 @@ export class PacketEncoder {
   readonly magic: Uint8Array
   readonly #writer = new Writer()
 
+  /** @throws {RangeError} if the magic is not four bytes */
   constructor(magic: Uint8Array) {
+    if (magic.length !== 4) throw new RangeError(`the magic of a network is 4 bytes, not ${magic.length}`)
     this.magic = magic
   }
 
