@@ -12,7 +12,7 @@ const ADVICE: Record<NetworkErrorCode, (it: "port" | "path") => string> = {
   "no-permission": (it) =>
     it === "port"
       ? "this user may not; choose a port above 1023, or check the firewall"
-      : "this user may not; choose a path in a directory that is yours",
+      : "this user may not; choose a path in a directory that is there and is yours",
   "not-found": () => "there is no host of that name; check the spelling and the name server",
   tls: () => "the TLS handshake failed",
   unsupported: () => "this computer cannot do that",

@@ -1,6 +1,8 @@
 import type { Random } from "./random.ts"
 
+/** Small draws come from a block of this size, for a call of the system costs as much as a hundred of them. */
 const BLOCK_WORDS = 1024
+const FROM_BLOCK_MAX_BYTES = 64
 const TWO_32 = 4_294_967_296
 const TWO_53 = 9_007_199_254_740_992
 
@@ -28,9 +30,22 @@ export function uniformFloat(next: () => number): number {
   return ((next() >>> 11) * TWO_32 + next()) / TWO_53
 }
 
+/** `length` bytes from a source of 32-bit numbers. */
+export function uniformBytes(next: () => number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at += 4) {
+    const value = next()
+    bytes[at] = value
+    // Beyond the end nothing is stored.
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
+  }
+  return bytes
+}
+
 /** A source on top of whatever fills arrays with random bytes. A fork is the source itself. */
 export function randomFrom(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Random {
-  // Small draws come from a block, for a call of the system costs as much as a hundred of them.
   const block = new Uint32Array(BLOCK_WORDS)
   const blockBytes = new Uint8Array(block.buffer)
   let used = BLOCK_WORDS
@@ -40,11 +55,13 @@ export function randomFrom(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Rand
       used = 0
     }
     const value = block[used] as number
+    // What was drawn, a key perhaps, does not stay in memory here.
     block[used++] = 0
     return value
   }
   const random: Random = {
     bytes(length) {
+      if (length <= FROM_BLOCK_MAX_BYTES) return uniformBytes(next, length)
       const bytes = new Uint8Array(length)
       fill(bytes)
       return bytes

@@ -229,6 +229,10 @@ describe.each(LABS)("the %s network", (name, makeLab) => {
         code: "not-found",
         message: "cannot look up no such host: there is no host of that name; check the spelling and the name server",
       })
+      await expect(lab.here.network.resolve("")).rejects.toMatchObject({ code: "not-found" })
+      const nowhere = { kind: "tcp", host: "", port: 1 } as const
+      await expect(lab.here.network.connect(nowhere)).rejects.toMatchObject({ code: "not-found" })
+      await expect(lab.there.network.listen(nowhere)).rejects.toMatchObject({ code: "not-found" })
       await expect(lab.here.network.connect({ kind: "tcp", host: "no such host", port: 1 })).rejects.toMatchObject({
         code: "not-found",
       })

@@ -15,6 +15,7 @@ import {
   type TlsOptions,
   type TlsStream,
 } from "../network.ts"
+import { networkFailure } from "../network-failure.ts"
 import { QueuedListener } from "../stream/queued-listener.ts"
 import { SlabPool } from "../stream/write-buffer.ts"
 import { toDuplex } from "./duplex.ts"
@@ -41,6 +42,8 @@ export class NodeNetwork implements Network {
   connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
     const { signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
+    if (hasNoHost(address))
+      return Promise.reject(networkFailure("not-found", `cannot connect to ${formatAddress(address)}`))
     return new Promise((resolve, reject) => {
       const socket = dial(address, options.localHost)
       const settle = (): void => {
@@ -70,6 +73,7 @@ export class NodeNetwork implements Network {
 
   async listen(address: Address, options: ListenOptions = {}): Promise<Listener> {
     options.signal?.throwIfAborted()
+    if (hasNoHost(address)) throw networkFailure("not-found", `cannot listen on ${formatAddress(address)}`)
     const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true })
     if (address.kind === "unix") await bindUnix(server, address, options)
     else await bind(server, address, options)
@@ -85,6 +89,7 @@ export class NodeNetwork implements Network {
     const { signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (isIP(host) !== 0) return Promise.resolve([host])
+    if (host === "") return Promise.reject(networkFailure("not-found", "cannot look up an empty name"))
     return new Promise((resolve, reject) => {
       const aborted = (): void => reject(signal?.reason as Error)
       signal?.addEventListener("abort", aborted, { once: true })
@@ -94,10 +99,6 @@ export class NodeNetwork implements Network {
         else resolve([...new Set(found.map((entry) => entry.address))])
       })
     })
-  }
-
-  #stream(socket: Socket, address: Address, options: StreamOptions): NodeStream {
-    return new NodeStream(socket, localOf(socket, address), remoteOf(socket, address), this.#pool, options)
   }
 
   async upgradeTls(stream: ByteStream, options: TlsOptions): Promise<TlsStream> {
@@ -115,6 +116,15 @@ export class NodeNetwork implements Network {
       throw error
     }
   }
+
+  #stream(socket: Socket, address: Address, options: StreamOptions): NodeStream {
+    return new NodeStream(socket, localOf(socket, address), remoteOf(socket, address), this.#pool, options)
+  }
+}
+
+/** Node takes an empty name for this computer, or for all of its addresses; who asks for nothing gets nothing here. */
+function hasNoHost(address: Address): boolean {
+  return address.kind === "tcp" && address.host === ""
 }
 
 function dial(address: Address, localHost: string | undefined): Socket {

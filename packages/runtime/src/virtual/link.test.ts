@@ -1,5 +1,17 @@
+import fc from "fast-check"
 import { expect, test } from "vitest"
-import { accept, bytes, connected, conversing, Inbox, text, type Lab } from "../compliance/lab.test-kit.ts"
+import {
+  accept,
+  bytes,
+  connected,
+  conversing,
+  Inbox,
+  isSame,
+  join,
+  sleep,
+  text,
+  type Lab,
+} from "../compliance/lab.test-kit.ts"
 import {
   fixedDelay,
   virtualWorld,
@@ -136,6 +148,23 @@ test("bytes are cut as the policy says, what is left over comes with the last pi
   expect(arrivals).toEqual(["50 012", "50 3456", "50 789", "50 late", "50 end"])
 })
 
+test("thousands of pieces may be on the way at once, while more follow", async () => {
+  const setup = makeLab({
+    send: (_link, length) => ({ kind: "pieces", pieces: Array.from({ length }, () => ({ bytes: 1, delay: 50 })) }),
+  })
+  const { world, here } = setup
+  const { client, arrivals, ended } = await speaking(setup)
+  const letters = "abcdefghij".repeat(100)
+  for (let round = 0; round < 8; round++) here.clock.setTimer(20 * round, () => client.write(bytes(letters)))
+  here.clock.setTimer(200, () => client.end())
+  await world.runUntil(ended)
+  const pieces = arrivals.slice(0, -1).map((arrival) => arrival.split(" "))
+  expect(pieces.map(([, letter]) => letter).join("")).toBe(letters.repeat(8))
+  expect(pieces.map(([time]) => Number(time))).toEqual(
+    Array.from({ length: 8_000 }, (_, index) => 50 + 20 * Math.floor(index / 1_000)),
+  )
+})
+
 test("pieces may be as long as they like", async () => {
   const pieces = [{ bytes: 1_000_000, delay: 5 }]
   const setup = makeLab({ send: () => ({ kind: "pieces", pieces }) })
@@ -244,4 +273,62 @@ test("who listens on every address cannot be joined on one, nor the other way ro
   await Promise.all([one.close(), other.close()])
   await listen("::")
   await expect(listen("10.0.0.1")).rejects.toMatchObject({ code: "address-in-use" })
+})
+
+test("whatever a policy does short of a reset, and however the reader pauses, what arrives is what was sent", async () => {
+  const verdict = fc.oneof(
+    fc.record({ kind: fc.constant("deliver" as const), delay: fc.nat(50) }),
+    fc.record({ kind: fc.constant("hold" as const), delay: fc.integer({ min: 1, max: 50 }) }),
+    fc.record({
+      kind: fc.constant("pieces" as const),
+      pieces: fc.array(fc.record({ bytes: fc.nat(60), delay: fc.nat(50) }), { maxLength: 5 }),
+    }),
+  )
+  const write = fc.record({ length: fc.nat(300), pause: fc.nat(30), flushes: fc.boolean() })
+  const property = fc.asyncProperty(
+    fc.array(verdict, { minLength: 1, maxLength: 10 }),
+    fc.array(write, { maxLength: 20 }),
+    fc.integer({ min: 1, max: 500 }),
+    fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 10 }),
+    async (verdicts, writes, windowBytes, pauses) => {
+      let asked = 0
+      // One of them always delivers: held for ever is not what this is about.
+      const links = { send: () => verdicts[asked++ % (verdicts.length + 1)] ?? deliver }
+      const { world, here, there, lab } = makeLab(links, { windowBytes })
+      const { client, server } = await world.runUntil(connected(lab))
+      const inbox = new Inbox()
+      client.readInto(new Inbox())
+      server.readInto({
+        data: (chunk) => {
+          inbox.data(chunk)
+          const ms = pauses[inbox.chunks.length % (pauses.length + 1)]
+          if (ms === undefined) return
+          server.pause()
+          there.clock.setTimer(ms, () => server.resume())
+        },
+        end: () => inbox.end(),
+        close: (error) => inbox.close(error),
+      })
+      const sent: Uint8Array[] = []
+      const sending = async (): Promise<void> => {
+        for (const [index, { length, pause, flushes }] of writes.entries()) {
+          const bytes = new Uint8Array(length).fill(index)
+          sent.push(bytes)
+          client.write(bytes)
+          if (flushes) client.flush()
+          if (pause > 15) await sleep(here.clock, pause)
+        }
+        client.end()
+        await inbox.until("end")
+        server.end()
+        await Promise.all([client.closed, server.closed])
+      }
+      await world.runUntil(sending())
+      expect(isSame(join(inbox.chunks), join(sent))).toBe(true)
+      expect(client.bufferedBytes).toBe(0)
+      await world.runUntilIdle()
+      expect(world.pendingEvents).toBe(0)
+    },
+  )
+  await fc.assert(property, { numRuns: 200 })
 })

@@ -10,7 +10,7 @@ export interface LinkEnd {
   readonly port: number
 }
 
-/** One direction of one connection. A policy may keep what it knows of a link in a `WeakMap`. */
+/** One direction of one connection: the same object each time, so that a policy may keep what it knows of it in a `WeakMap`. */
 export interface Link {
   readonly from: LinkEnd
   readonly to: LinkEnd
@@ -52,7 +52,7 @@ export type SendVerdict =
 
 /** What the network between hosts does: delays, cuts, breaks. It decides from its arguments only, or the world is not repeatable. */
 export interface LinkPolicy {
-  /** Asked for each attempt to connect, to each address tried. `link.from` is who dials; its port is 0. */
+  /** Asked for each attempt to connect, at each address that is tried. `link.from` is who dials. */
   connect(link: Link, context: LinkContext): ConnectVerdict
   /** Asked for each chunk that is sent, and with 0 bytes for the end of a stream. */
   send(link: Link, bytes: number, context: LinkContext): SendVerdict

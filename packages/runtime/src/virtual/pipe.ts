@@ -155,12 +155,12 @@ export class Pipe {
   }
 
   #arrive(): void {
-    const flights = this.#flights
-    const { load } = flights[this.#firstFlight++] as Flight
-    const next = flights[this.#firstFlight]
+    const { load } = this.#flights[this.#firstFlight++] as Flight
+    const next = this.#flights[this.#firstFlight]
     if (next !== undefined) this.#medium.scheduler.schedule(this.#arrival, next.arrival)
-    else {
-      flights.length = 0
+    // Now and then, for moving each flight forward would cost more than the flights.
+    if (next === undefined || this.#firstFlight > 256) {
+      this.#flights.splice(0, this.#firstFlight)
       this.#firstFlight = 0
     }
     this.#trace(load)

@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts"
-import { uniformFloat, uniformInteger } from "../uniform.ts"
+import { uniformBytes, uniformFloat, uniformInteger } from "../uniform.ts"
 
 /**
  * Randomness that follows from a seed and a path of names: sfc32 of PractRand, 32-bit integers only, so that every
@@ -16,16 +16,7 @@ export class SeededRandom implements Random {
   }
 
   bytes(length: number): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(length)
-    for (let at = 0; at < length; at += 4) {
-      const value = this.#next()
-      bytes[at] = value
-      // Beyond the end nothing is stored.
-      bytes[at + 1] = value >>> 8
-      bytes[at + 2] = value >>> 16
-      bytes[at + 3] = value >>> 24
-    }
-    return bytes
+    return uniformBytes(this.#next, length)
   }
 
   integer(bound: number): number {
