@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
 import { readPackages, ROOT } from "./house.js"
-import { findNodes, installTools } from "./nodes.js"
+import { findNodes, installTools } from "./tools.js"
 import { run } from "./run.js"
 
 await installTools()

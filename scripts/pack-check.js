@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { readJson, readPackages, ROOT } from "./house.js"
-import { findNodes, installTools, npm, TOOLS } from "./nodes.js"
+import { findNodes, installTools, npm, TOOLS } from "./tools.js"
 import { EXAMPLE_TIMEOUT_MS, findExamples } from "./readme-examples.js"
 import { programOf, run } from "./run.js"
 
