@@ -2,6 +2,7 @@ import type { Clock, Log, Network } from "@dchat/runtime"
 import type { ConnectionLimits } from "../connection/limits.ts"
 import type { Dialect } from "../dialect/dialect.ts"
 import type { Framing } from "../framing/framing.ts"
+import type { Listeners } from "../transport/scheme.ts"
 
 /** What a server needs of the world. */
 export interface ServerRuntime {
@@ -12,7 +13,7 @@ export interface ServerRuntime {
 
 /** Options of `serve`. */
 export interface ServeOptions {
-  /** Where to listen: `tcp://host:port`, port 0 for any free one, or `unix:///path`. */
+  /** Where to listen: `tcp://host:port`, port 0 for any free one, `unix:///path`, or a URL of one of the `schemes`. */
   listen: readonly [string, ...string[]]
   runtime: ServerRuntime
   /** Connections at one time. One more is answered with error -32000, id 0, and closed. Default: no limit. */
@@ -23,6 +24,8 @@ export interface ServeOptions {
   limits?: Partial<ConnectionLimits>
   /** Default: one JSON text per line. */
   framing?: Framing
+  /** How to listen on URLs of other schemes, or otherwise on those, by scheme, such as `ws:`. Default: none. */
+  schemes?: Listeners
   /** Default: plain JSON-RPC 2.0. */
   dialect?: Dialect
 }

@@ -1,7 +1,7 @@
-import { NetworkError, type Listener } from "@dchat/runtime"
-import { parseAddress } from "../transport/address.ts"
-import { ListenError } from "../transport/errors.ts"
-import type { ServeOptions, ServerRuntime } from "./options.ts"
+import type { TransportListener } from "../transport/listener.ts"
+import { pickScheme, streamListeners, type ListenContext, type Listeners } from "../transport/scheme.ts"
+import { newlineFraming } from "../framing/newline.ts"
+import type { ServeOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { Server } from "./server.ts"
 
@@ -11,23 +11,16 @@ import { Server } from "./server.ts"
  * Rejects with an `AddressError` or a {@link ListenError}; then it listens nowhere.
  */
 export async function serve(handler: RequestHandler, options: ServeOptions): Promise<Server> {
+  const { runtime, framing = newlineFraming(), schemes } = options
+  const known: Listeners = { ...streamListeners(runtime.network), ...schemes }
+  const context: ListenContext = { clock: runtime.clock, framing }
   const [first, ...others] = options.listen
-  const listeners: [Listener, ...Listener[]] = [await listen(first, options.runtime)]
+  const listeners: [TransportListener, ...TransportListener[]] = [await pickScheme(first, known)(first, context)]
   try {
-    for (const url of others) listeners.push(await listen(url, options.runtime))
+    for (const url of others) listeners.push(await pickScheme(url, known)(url, context))
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.close()))
     throw error
   }
   return new Server(handler, listeners, options)
-}
-
-async function listen(url: string, { network }: ServerRuntime): Promise<Listener> {
-  const address = parseAddress(url)
-  try {
-    return await network.listen(address)
-  } catch (error) {
-    if (error instanceof NetworkError) throw new ListenError(url, error)
-    throw error
-  }
 }

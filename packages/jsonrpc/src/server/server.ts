@@ -1,15 +1,13 @@
 import type { CancelScope, StoppableTask } from "@dchat/task"
-import { silentLog, type ByteStream, type Listener, type Log } from "@dchat/runtime"
+import { silentLog, type Log } from "@dchat/runtime"
 import { Connection, type ConnectionOptions } from "../connection/connection.ts"
 import type { Handler } from "../connection/incoming.ts"
-import { newlineFraming } from "../framing/newline.ts"
 import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
-import { formatAddress } from "../transport/address.ts"
-import { streamTransport } from "../transport/stream.ts"
+import type { TransportListener } from "../transport/listener.ts"
+import type { Transport } from "../transport/transport.ts"
 import type { ServeOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
-import type { Transport } from "../transport/transport.ts"
 import { turnAway } from "./turn-away.ts"
 
 /** A server that listens. Made by `serve`. */
@@ -17,21 +15,23 @@ export class Server {
   /** Where it listens, with the ports that were found, in the order of the `listen` option. */
   readonly addresses: readonly [string, ...string[]]
   readonly #handler: RequestHandler
-  readonly #listeners: readonly Listener[]
-  readonly #accepting: Promise<unknown>
+  readonly #listeners: readonly TransportListener[]
   readonly #options: ServeOptions
   readonly #connectionOptions: ConnectionOptions
   readonly #log: Log
-  readonly #framing = newlineFraming()
   readonly #tasks = new Set<StoppableTask>()
   readonly #connections = new Set<Connection>()
   readonly #turnedAway = new Set<Promise<void>>()
   #stopping: Promise<void> | undefined
 
-  constructor(handler: RequestHandler, listeners: readonly [Listener, ...Listener[]], options: ServeOptions) {
+  constructor(
+    handler: RequestHandler,
+    listeners: readonly [TransportListener, ...TransportListener[]],
+    options: ServeOptions,
+  ) {
     const { clock, log = silentLog } = options.runtime
     const [first, ...others] = listeners
-    this.addresses = [formatAddress(first.address), ...others.map(({ address }) => formatAddress(address))]
+    this.addresses = [first.address, ...others.map(({ address }) => address)]
     this.#handler = handler
     this.#listeners = listeners
     this.#options = options
@@ -44,7 +44,7 @@ export class Server {
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
     }
-    this.#accepting = Promise.all(listeners.map((listener) => this.#accept(listener)))
+    for (const listener of listeners) listener.accept((transport) => this.#welcome(transport))
   }
 
   /** The live connections. */
@@ -71,19 +71,13 @@ export class Server {
 
   async #stop(drainMs: number): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.close()))
-    await this.#accepting
     const tasks = [...this.#tasks]
     await Promise.all([...this.#connections].map((connection) => connection.finish({ timeoutMs: drainMs })))
     await Promise.all([...tasks.map((task) => task.join()), ...this.#turnedAway])
   }
 
-  async #accept(listener: Listener): Promise<void> {
-    for await (const stream of listener) this.#welcome(stream)
-  }
-
-  #welcome(stream: ByteStream): void {
-    const { connectionLimit = Infinity, framing = this.#framing, runtime } = this.#options
-    const transport = streamTransport(stream, framing)
+  #welcome(transport: Transport): void {
+    const { connectionLimit = Infinity, runtime } = this.#options
     if (this.#tasks.size >= connectionLimit) {
       this.#log.warn("connection refused: the limit is reached", { remote: transport.remote, limit: connectionLimit })
       const error = new ServerError(ErrorCode.server, `the limit of ${connectionLimit} connections is reached`)

@@ -8,7 +8,7 @@ export class AddressError extends JsonRpcError {
 }
 
 /**
- * Reads `tcp://host:port`, also with an IPv6 address in brackets, or `unix:///absolute/path`.
+ * Reads `tcp://host:port`, also with an IPv6 address in brackets and with another scheme, or `unix:///absolute/path`.
  * Throws an {@link AddressError}.
  */
 export function parseAddress(url: string): Address {
@@ -18,14 +18,7 @@ export function parseAddress(url: string): Address {
   } catch {
     throw new AddressError(`${JSON.stringify(url)} is not a URL; write tcp://host:port or unix:///path`)
   }
-  switch (parsed.protocol) {
-    case "tcp:":
-      return tcpAddress(url, parsed)
-    case "unix:":
-      return unixAddress(url, parsed)
-    default:
-      throw new AddressError(`${url}: cannot speak ${parsed.protocol}//; use tcp:// or unix://`)
-  }
+  return parsed.protocol === "unix:" ? unixAddress(url, parsed) : tcpAddress(url, parsed)
 }
 
 /** An address as a URL. */

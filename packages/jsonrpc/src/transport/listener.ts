@@ -1,0 +1,32 @@
+import type { Listener } from "@dchat/runtime"
+import type { Framing } from "../framing/framing.ts"
+import { formatAddress } from "./address.ts"
+import { streamTransport } from "./stream.ts"
+import type { Transport } from "./transport.ts"
+
+/** A place where the other side comes in, such as an open port. */
+export interface TransportListener {
+  /** Where it really listens, as a URL: the port is the one that was found when 0 was asked for. */
+  readonly address: string
+  /** Says who gets each transport that comes in, none of which has a reader yet. To be called once; until then they wait. */
+  accept(welcome: (transport: Transport) => void): void
+  /** Stops listening; returns when nobody comes in any more. Transports that were handed out live on. Safe to call again. */
+  close(): Promise<void>
+}
+
+/** The transports of a listener for streams of bytes. */
+export function streamListener(listener: Listener, framing: Framing): TransportListener {
+  let accepting: Promise<void> | undefined
+  return {
+    address: formatAddress(listener.address),
+    accept(welcome) {
+      accepting = (async () => {
+        for await (const stream of listener) welcome(streamTransport(stream, framing))
+      })()
+    },
+    async close() {
+      await listener.close()
+      await accepting
+    },
+  }
+}
