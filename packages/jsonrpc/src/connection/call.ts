@@ -61,6 +61,11 @@ export class OutgoingCall extends PendingCall {
   }
 
   fail(error: JsonRpcError): void {
-    this.#reject(error instanceof RpcError && this.#reader !== undefined ? this.#reader.error(error) : error)
+    if (this.#reader === undefined || !(error instanceof RpcError)) return this.#reject(error)
+    try {
+      this.#reject(this.#reader.error(error))
+    } catch (unreadable) {
+      this.#reject(unreadable)
+    }
   }
 }

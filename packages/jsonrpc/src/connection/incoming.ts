@@ -115,20 +115,20 @@ export class Incoming implements RequestPort {
 
   #handle(handler: Handler, request: IncomingRequest): void {
     let result: unknown
+    let isLate: boolean
     try {
       result = handler(request)
+      isLate = isPromise(result)
     } catch (error) {
       this.#fail(request, error)
       return
     }
-    if (isPromise(result)) {
-      result.then(
-        (value) => this.#finish(request, value),
-        (error: unknown) => this.#fail(request, error),
-      )
-    } else {
-      this.#finish(request, result)
-    }
+    if (!isLate) return this.#finish(request, result)
+    // A promise that is not the platform's may throw in its `then`, or settle twice.
+    void Promise.resolve(result).then(
+      (value) => this.#finish(request, value),
+      (error: unknown) => this.#fail(request, error),
+    )
   }
 
   #finish(request: IncomingRequest, result: unknown): void {
@@ -167,6 +167,6 @@ export class Incoming implements RequestPort {
   }
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+function isPromise(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
 }

@@ -37,12 +37,13 @@ export class Outgoing {
     const answer = new Promise((resolve, reject) => {
       call = new OutgoingCall(resolve, reject, options.reader)
     })
+    const { flushes } = this.#writer
     try {
       this.#writer.send(this.#engine.request(method, params, call))
     } catch (error) {
       return Promise.reject(unsendable(error))
     }
-    this.#expect(call, options)
+    this.#expect(call, flushes, options)
     return signal === undefined ? answer : this.#cancellable([call], signal, answer)
   }
 
@@ -65,12 +66,13 @@ export class Outgoing {
       outcomes.push(answer.then(succeeded, failed))
       return { method, params, call }
     })
+    const { flushes } = this.#writer
     try {
       this.#writer.send(this.#engine.batch(batch))
     } catch (error) {
       return Promise.reject(unsendable(error))
     }
-    for (const call of calls) this.#expect(call, options)
+    for (const call of calls) this.#expect(call, flushes, options)
     const answer = Promise.all(outcomes)
     return signal === undefined ? answer : this.#cancellable(calls, signal, answer)
   }
@@ -84,8 +86,9 @@ export class Outgoing {
     }
   }
 
-  #expect(call: OutgoingCall, { timeoutMs = this.#timeoutMs }: CallOptions): void {
-    call.flushesBefore = this.#writer.flushes
+  /** @param flushesBefore As it was before the call was sent: the sending may have flushed it at once. */
+  #expect(call: OutgoingCall, flushesBefore: number, { timeoutMs = this.#timeoutMs }: CallOptions): void {
+    call.flushesBefore = flushesBefore
     if (timeoutMs === Infinity) return
     const now = this.#turnNow()
     call.deadline = now + timeoutMs
@@ -141,6 +144,7 @@ function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
   return new CallCancelledError("the call was cancelled", sent, { cause: signal.reason })
 }
 
-function unsendable(error: unknown): EncodeError {
+/** The error of a message that could not be written. `cause` is what was thrown. */
+export function unsendable(error: unknown): EncodeError {
   return new EncodeError("the parameters are no JSON", "no", { cause: error })
 }

@@ -1,0 +1,110 @@
+import { virtualWorld } from "@dchat/runtime/virtual"
+import { expect, test } from "vitest"
+import { ApplicationError, RpcError } from "../message/errors.ts"
+import { memoryPair } from "../transport/memory.ts"
+import { RawPeer } from "../transport/raw-peer.test-kit.ts"
+import type { BatchOutcome } from "./call.ts"
+import { Connection, type ConnectionOptions } from "./connection.ts"
+import { ConnectionClosedError } from "./errors.ts"
+
+function scene(options: ConnectionOptions = {}) {
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const [near, far] = memoryPair({ clock })
+  return { world, clock, near, far, connection: new Connection(near, { clock, ...options }) }
+}
+
+const request = (id: number, method: string) => ({ jsonrpc: "2.0", id, method })
+
+/** The `sent` of a call that fails because the connection closed. */
+async function sentOf(call: Promise<unknown>): Promise<string> {
+  const error = await call.catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(ConnectionClosedError)
+  return (error as ConnectionClosedError).sent
+}
+
+test("a call that a full turn has flushed may have been carried out", async () => {
+  const { world, connection, far } = scene()
+  // The sixteenth is flushed while it is sent.
+  const calls = Array.from({ length: 16 }, () => connection.request("slow"))
+  const sent = Promise.all(calls.map(sentOf))
+  await far.close()
+  expect(await world.runUntil(sent)).toEqual(Array<string>(16).fill("maybe"))
+})
+
+test("a batch that a full turn has flushed may have been carried out", async () => {
+  const { world, connection, far } = scene()
+  for (let i = 0; i < 15; i++) void connection.notify("fill")
+  const batch = connection.batch([{ method: "a" }, { method: "b" }])
+  await far.close()
+  const outcomes = (await world.runUntil(batch)) as (BatchOutcome & { ok: false })[]
+  expect(outcomes.map(({ error }) => (error as ConnectionClosedError).sent)).toEqual(["maybe", "maybe"])
+})
+
+test("a reader that throws at an error fails its call, and no other", async () => {
+  const { world, connection, far } = scene()
+  const peer = new RawPeer(far)
+  const broken = new Error("the reader is broken")
+  const reader = {
+    value: (result: unknown) => result,
+    error: () => {
+      throw broken
+    },
+  }
+  const first = connection.request("a", [], { reader }).catch((error: unknown) => error)
+  const second = connection.request("b")
+  await world.runUntil(Promise.resolve())
+  peer.send({ jsonrpc: "2.0", id: 1, error: { code: 1, message: "no" } }, { jsonrpc: "2.0", id: 2, result: "yes" })
+  expect(await world.runUntil(first)).toBe(broken)
+  expect(await world.runUntil(second)).toBe("yes")
+})
+
+/** A value with a `then` of its own. */
+const thenable = (read: () => unknown): object =>
+  new Proxy({}, { get: (_, name) => (name === "then" ? read() : undefined) })
+
+function thrower(): never {
+  throw new Error("thrown")
+}
+
+test.each<[string, () => unknown]>([
+  ["throws what is no error", () => Promise.reject("text" as unknown as Error)],
+  ["gives a promise whose `then` throws", () => thenable(() => thrower)],
+  ["gives a value whose `then` cannot be read", () => thenable(thrower)],
+  ["gives a value that cannot be written", () => ({ toJSON: thrower })],
+  ["throws an error whose data cannot be written", () => Promise.reject(new ApplicationError(1, "no", 1n))],
+])("a handler that %s costs one internal error", async (_, handler) => {
+  const { world, connection, far } = scene({ handler })
+  const peer = new RawPeer(far)
+  peer.send(request(1, "a"))
+  await world.runUntilIdle()
+  const reference = expect.any(String) as string
+  expect(peer.take()).toEqual([
+    { jsonrpc: "2.0", id: 1, error: { code: -32603, message: "Internal error", data: { reference } } },
+  ])
+  expect([connection.status, connection.inFlight]).toEqual(["open", 0])
+})
+
+test("a promise of another kind is waited for, and counts once", async () => {
+  const twice = thenable(() => (resolve: (value: unknown) => void) => {
+    resolve(1)
+    resolve(2)
+  })
+  const { world, connection, far } = scene({ handler: () => twice })
+  const peer = new RawPeer(far)
+  peer.send(request(1, "a"))
+  await world.runUntilIdle()
+  expect(peer.take()).toEqual([{ jsonrpc: "2.0", id: 1, result: 1 }])
+  expect(connection.inFlight).toBe(0)
+})
+
+test("an error of the wire is no CallError: the other side has answered", async () => {
+  const { world, connection, far } = scene()
+  const peer = new RawPeer(far)
+  const call = connection.request("a").catch((error: unknown) => error)
+  await world.runUntil(Promise.resolve())
+  peer.send({ jsonrpc: "2.0", id: 1, error: { code: -32601, message: "no" } })
+  const error = await world.runUntil(call)
+  expect(error).toBeInstanceOf(RpcError)
+  expect(error).not.toHaveProperty("sent")
+})
