@@ -20,7 +20,7 @@ import { ManualSession } from "./session/manual.ts"
 import { SeedSession } from "./session/seed.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
 import { Connector } from "./transport/connector.ts"
-import { TcpTransport } from "./transport/tcp.ts"
+import { allTransports } from "./transport/transports.ts"
 
 /** What a node is doing. */
 export type P2pState = "open" | "starting" | "started" | "running" | "stopping" | "stopped"
@@ -246,7 +246,7 @@ export class P2p {
       hosts,
       protocols,
       channels: this.#channels,
-      connector: new Connector({ settings, hosts, runtime }, [new TcpTransport(runtime.network)]),
+      connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
       open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, judge: this.#judge }),
     }
   }

@@ -91,6 +91,7 @@ function show(url: string): string {
 /** Why a dial failed, in a word or two if that is known. */
 function why(error: unknown): string {
   if (isTimeout(error)) return "timed out"
-  if (error instanceof NetworkError) return error.code.replaceAll("-", " ")
+  if (error instanceof NetworkError && error.code !== "tls") return error.code.replaceAll("-", " ")
+  if (error instanceof ConnectError) return error.reason
   return error instanceof Error ? error.message : String(error)
 }

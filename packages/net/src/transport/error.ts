@@ -8,6 +8,8 @@ export type ConnectErrorCode =
   | "blacklisted"
   /** Our profiles do not allow the address, or there is no transport for it. */
   | "unsupported-transport"
+  /** The other side showed no certificate of the network, or none at all (darkfi-net 9.3). */
+  | "bad-certificate"
   /** Something else is being done with the address at this moment. */
   | "busy"
   /** No way to the peer led anywhere. */
