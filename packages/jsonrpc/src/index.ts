@@ -1,7 +1,15 @@
-export type { ApiOf, BatchClient, BatchItem, BatchResults, Client, ClientDoors, ClientOf } from "./client/client.ts"
+export type {
+  ApiOf,
+  BatchClient,
+  BatchItem,
+  BatchResults,
+  Client,
+  ClientCallOptions,
+  ClientDoors,
+  ClientOf,
+} from "./client/client.ts"
 export { connect, openConnection, type ClientRuntime, type ConnectOptions } from "./client/connect.ts"
 export { client, type ClientOptions, interfaceClient } from "./client/make-client.ts"
-export type { ParamStyle } from "./client/params-writer.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
 export { Connection, type ConnectionOptions } from "./connection/connection.ts"
 export {
@@ -20,7 +28,13 @@ export type { IncomingRequest } from "./connection/incoming-request.ts"
 export type { ConnectionStatus } from "./connection/lifecycle.ts"
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./connection/limits.ts"
 export type { Peer } from "./connection/peer.ts"
-export { contract, type Contract, type Definitions } from "./contract/contract.ts"
+export {
+  contract,
+  type Contract,
+  type ContractOptions,
+  type Definitions,
+  type ParamStyle,
+} from "./contract/contract.ts"
 export { ContractError } from "./contract/contract-error.ts"
 export {
   type DeclaredErrorClass,
@@ -32,7 +46,10 @@ export {
 } from "./contract/definition.ts"
 export { error, type ErrorClass } from "./contract/error-class.ts"
 export {
+  bigint,
   boolean,
+  bytes,
+  date,
   integer,
   list,
   literal,
@@ -41,14 +58,27 @@ export {
   object,
   oneOf,
   optional,
+  rawJson,
   record,
   type Schema,
   string,
+  type,
   unknown,
 } from "./contract/schema.ts"
 export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
 export { darkfiDialect } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
+export {
+  type Flavor,
+  flavor,
+  type FlavorOptions,
+  jsonFlavor,
+  losslessFlavor,
+  type RawFlavor,
+  rawFlavor,
+} from "./flavor/flavor.ts"
+export { base64Form, bigintForm, dateForm, type Form, hexForm } from "./flavor/forms.ts"
+export { InvalidValueError } from "./flavor/invalid-value-error.ts"
 export { type Frame, type FrameDecoder, type Framing, FramingError, Unreadable } from "./framing/framing.ts"
 export { newlineFraming, type NewlineOptions } from "./framing/newline.ts"
 export {
@@ -63,6 +93,7 @@ export {
   RpcError,
   ServerError,
 } from "./message/errors.ts"
+export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
 export type { ServeOptions, ServerRuntime, StopServerOptions } from "./server/options.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"

@@ -2,17 +2,23 @@ import type { AnswerReader } from "../connection/call.ts"
 import { InvalidResultError } from "../connection/errors.ts"
 import type { DeclaredErrorClass, Method } from "../contract/definition.ts"
 import type { SchemaResult } from "../contract/standard-schema.ts"
-import { issueText, validate } from "../contract/validate.ts"
+import { issueText } from "../contract/issue-text.ts"
+import { rawJson } from "../contract/schema.ts"
+import { validate } from "../contract/validate.ts"
+import { isReviving, readText, type Flavor } from "../flavor/flavor.ts"
+import { JsonText } from "../message/json-text.ts"
 import type { JsonRpcError, RpcError } from "../message/errors.ts"
 
 /** Reads the answers to a method: checks the result, and gives declared errors the class that they were declared with. */
-export function answerReader(name: string, { result: schema, errors }: Method): AnswerReader {
+export function answerReader(name: string, { result: schema, errors }: Method, flavor: Flavor): AnswerReader {
   const classes = new Map<number, DeclaredErrorClass>(Object.values(errors).map((each) => [each.code, each]))
 
   return {
+    wantsText: flavor.reads === "lossless" || schema === rawJson,
     value(result) {
       if (schema === undefined) return undefined
-      const checked = validate(schema, result)
+      const read = result instanceof JsonText && schema !== rawJson ? readText(result.text, flavor.reads) : result
+      const checked = validate(schema, isReviving(schema) ? schema.revive(read, flavor) : read)
       return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
     },
     error(error) {

@@ -1,72 +1,117 @@
-import type { BatchCall, BatchOutcome, CallOptions } from "../connection/call.ts"
-import type { Connection } from "../connection/connection.ts"
-import { wireName, type Contract, type Definitions } from "../contract/contract.ts"
-import type { Definition } from "../contract/definition.ts"
+import type { AnswerReader, BatchCall, BatchOutcome } from "../connection/call.ts"
+import type { Peer } from "../connection/peer.ts"
+import {
+  contractEntries,
+  type Contract,
+  type ContractEntry,
+  type Definitions,
+  type ParamStyle,
+} from "../contract/contract.ts"
+import { paramSchemas } from "../contract/param-names.ts"
+import { isReviving, jsonFlavor, readText, type Flavor, type RawFlavor } from "../flavor/flavor.ts"
+import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
 import { answerReader } from "./answer-reader.ts"
-import type { ApiOf, BatchItem, Client } from "./client.ts"
-import { paramsWriter, type ParamStyle, type ParamsWriter } from "./params-writer.ts"
+import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
+import { paramsWriter, type ParamsWriter } from "./params-writer.ts"
 
 /** Options of {@link client}. */
 export interface ClientOptions {
-  /** How parameters go over the wire. Default `declared`: a list by position, an object by name. */
+  /** How parameters go over the wire. Default: as the contract says, else `declared`. */
   params?: ParamStyle
 }
 
 /** Calls the other side of a connection by a contract. Any connection will do, on either side of it. */
 export function client<D extends Definitions>(
-  connection: Connection,
+  connection: Peer,
   contract: Contract<D>,
-  { params: style = "declared" }: ClientOptions = {},
+  options: ClientOptions = {},
 ): Client<ApiOf<D>> {
-  const calls = Object.entries(contract.definitions).map(([key, definition]) => callable(key, definition, style))
-  return contractClient(connection, calls, {}) as Client<ApiOf<D>>
+  return contractClient(connection, contractEntries(contract), options, {}) as Client<ApiOf<D>>
 }
 
 /**
  * Calls the other side of a connection by a TypeScript interface alone: every name is a method, called with its arguments
  * by position, and nothing is checked at run time.
  */
-export function interfaceClient<Api extends object>(connection: Connection): Client<Api> {
+export function interfaceClient<Api extends object>(connection: Peer): Client<Api> {
   return everyNameClient(connection, {}) as Client<Api>
 }
 
 /** What calling a definition takes, made once. */
 interface Callable {
-  readonly key: string
+  readonly path: readonly string[]
   readonly name: string
   readonly isNotification: boolean
   readonly write: ParamsWriter
-  readonly reader: CallOptions["reader"]
+  readonly reader: AnswerReader | undefined
 }
 
-function callable(key: string, definition: Definition, style: ParamStyle): Callable {
-  const name = wireName(key, definition)
+function callable(entry: ContractEntry, clientOptions: ClientOptions, chosen: Flavor | undefined): Callable {
+  const { path, name, definition, options } = entry
+  const write = paramsWriter(definition, clientOptions.params ?? options.params ?? "declared")
+  const flavor = chosen ?? options.flavor
+  const needsFlavor = flavor !== undefined || paramSchemas(definition).some(isReviving)
   return {
-    key,
+    path,
     name,
     isNotification: definition.kind === "notification",
-    write: paramsWriter(definition, style),
-    reader: definition.kind === "method" ? answerReader(name, definition) : undefined,
+    write: needsFlavor ? (args) => encoded(write(args), flavor) : write,
+    reader: definition.kind === "method" ? answerReader(name, definition, flavor ?? jsonFlavor) : undefined,
   }
 }
 
-function contractClient(connection: Connection, calls: readonly Callable[], options: CallOptions): object {
+function encoded(params: Params | undefined, flavor: Flavor | RawFlavor = jsonFlavor): Params | undefined {
+  return params === undefined ? undefined : new JsonText(flavor.encode(params))
+}
+
+function contractClient(
+  connection: Peer,
+  entries: readonly ContractEntry[],
+  clientOptions: ClientOptions,
+  options: ClientCallOptions,
+): object {
+  const calls = entries.map((entry) => callable(entry, clientOptions, options.flavor))
+  return callsClient(connection, calls, options, (more) =>
+    contractClient(connection, entries, clientOptions, { ...options, ...more }),
+  )
+}
+
+function callsClient(
+  connection: Peer,
+  calls: readonly Callable[],
+  options: ClientCallOptions,
+  rebuilt: (more: ClientCallOptions) => object,
+): object {
   const api = bareObject()
   const batch = bareObject()
-  for (const { key, name, isNotification, write, reader } of calls) {
+  for (const { path, name, isNotification, write, reader } of calls) {
     const callOptions = { ...options, reader }
-    api[key] = isNotification
+    const key = path.at(-1) as string
+    room(api, path)[key] = isNotification
       ? (...args: unknown[]) => connection.notify(name, write(args))
       : (...args: unknown[]) => connection.request(name, write(args), callOptions)
-    batch[key] = (...args: unknown[]): BatchItem => ({ method: name, params: write(args), isNotification, reader })
+    room(batch, path)[key] = (...args: unknown[]): BatchItem => ({
+      method: name,
+      params: write(args),
+      isNotification,
+      reader,
+    })
   }
-  const again = (more: CallOptions): object => contractClient(connection, calls, { ...options, ...more })
+  const again = (more: ClientCallOptions): object =>
+    more.flavor === undefined ? callsClient(connection, calls, { ...options, ...more }, rebuilt) : rebuilt(more)
   return Object.assign(api, doors(connection, options, again, Object.assign(batch, batchDoors)))
 }
 
-function everyNameClient(connection: Connection, options: CallOptions): object {
-  const again = (more: CallOptions): object => everyNameClient(connection, { ...options, ...more })
+/** The object in which the last key of a path stands. Made when it is not there. */
+function room(root: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+  let at = root
+  for (const key of path.slice(0, -1)) at = (at[key] ??= bareObject()) as Record<string, unknown>
+  return at
+}
+
+function everyNameClient(connection: Peer, options: ClientCallOptions): object {
+  const again = (more: ClientCallOptions): object => everyNameClient(connection, { ...options, ...more })
   const batch = everyName(
     batchDoors,
     (method) =>
@@ -92,22 +137,35 @@ function everyName(target: object, make: (name: string) => unknown): object {
 }
 
 function doors(
-  connection: Connection,
-  options: CallOptions,
-  again: (more: CallOptions) => object,
+  connection: Peer,
+  options: ClientCallOptions,
+  again: (more: ClientCallOptions) => object,
   batch: object,
 ): object {
   const close = (): Promise<void> => connection.close()
   return {
     $connection: connection,
-    $call: (method: string, params?: Params, more?: CallOptions) =>
-      connection.request(method, params, { ...options, ...more }),
+    $call: (method: string, params?: Params, more?: ClientCallOptions | RawCallOptions) => {
+      const { flavor, ...callOptions } = { ...options, ...more }
+      return flavor === undefined
+        ? connection.request(method, params, callOptions)
+        : connection.request(method, encoded(params, flavor), { reader: flavorReader(flavor), ...callOptions })
+    },
     $notify: (method: string, params?: Params) => connection.notify(method, params),
     $with: again,
     $batch: (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
       connection.batch(build(batch), options),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Reads what nobody has declared. */
+function flavorReader({ reads }: Flavor | RawFlavor): AnswerReader {
+  return {
+    wantsText: reads !== "doubles",
+    value: (result) => (result instanceof JsonText && reads === "lossless" ? readText(result.text, reads) : result),
+    error: (error) => error,
   }
 }
 

@@ -1,24 +1,25 @@
+import type { ParamStyle } from "../contract/contract.ts"
 import type { Definition } from "../contract/definition.ts"
-import { isParamList } from "../contract/params.ts"
+import { isParamList, paramKeys, paramNames } from "../contract/param-names.ts"
 import type { Params } from "../message/message.ts"
 
 /** Turns the arguments of a call into the parameters of a message. */
 export type ParamsWriter = (args: readonly unknown[]) => Params | undefined
 
-/** How parameters go over the wire: as they are declared (a list by position, an object by name), or all one way. */
-export type ParamStyle = "declared" | "by-position" | "by-name"
-
 /** Makes the writer for a definition. Parameters that are absent at the end are left out; `null` holds the place of others. */
-export function paramsWriter({ params }: Definition, style: ParamStyle): ParamsWriter {
-  const isList = isParamList(params)
-  const names = isList ? params.map(([name]) => name) : Object.keys(params)
+export function paramsWriter(definition: Definition, style: ParamStyle): ParamsWriter {
+  const isList = isParamList(definition.params)
+  const keys = paramKeys(definition)
+  const names = paramNames(definition)
+  const isRenamed = keys.some((key, index) => key !== names[index])
   const byName = style === "declared" ? !isList : style === "by-name"
   if (isList) return byName ? (args) => nameThem(names, args) : withoutAbsentTail
-  if (byName) return ([value]) => (value ?? {}) as Params
-  return ([value]) => {
+  if (byName && !isRenamed) return ([value]) => (value ?? {}) as Params
+  const valuesOf = ([value]: readonly unknown[]): readonly unknown[] => {
     const record = (value ?? {}) as Readonly<Record<string, unknown>>
-    return withoutAbsentTail(names.map((name) => record[name]))
+    return keys.map((key) => record[key])
   }
+  return byName ? (args) => nameThem(names, valuesOf(args)) : (args) => withoutAbsentTail(valuesOf(args))
 }
 
 function nameThem(names: readonly string[], args: readonly unknown[]): Params {

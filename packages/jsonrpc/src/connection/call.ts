@@ -14,6 +14,8 @@ export interface CallOptions {
 
 /** Makes what a caller gets from what came. */
 export interface AnswerReader {
+  /** Whether `value` wants the text of the result, as `JsonText`, untouched. Default false. */
+  readonly wantsText?: boolean
   /** The result that the caller gets, or a promise of it. What it throws is what the call rejects with. */
   value(result: unknown): unknown
   /** The error that the call rejects with. */
@@ -49,6 +51,7 @@ export class OutgoingCall extends PendingCall {
     this.#resolve = resolve
     this.#reject = reject
     this.#reader = reader
+    this.wantsText = reader?.wantsText === true
   }
 
   succeed(result: unknown): void {

@@ -12,8 +12,10 @@ import type {
   RequestMessage,
   ResultMessage,
 } from "../message/message.ts"
+import { JsonText } from "../message/json-text.ts"
 import { DEFAULT_PARSE_LIMITS, parseMessage, type ParseLimits } from "../message/parse.ts"
 import { batchText, errorText, notificationText, requestText, resultText } from "../message/serialise.ts"
+import { itemTexts, memberTexts } from "../message/slice.ts"
 import { IncomingBatch, type BatchSlot, type OutgoingBatch } from "./batch.ts"
 import { InvalidResponseError, MissingResponseError } from "./errors.ts"
 
@@ -23,6 +25,8 @@ export class PendingCall {
   id = 0
   /** The batch that it went out in. */
   batch: OutgoingBatch | undefined = undefined
+  /** Whether its result is wanted as the text that it came as. */
+  wantsText = false
 }
 
 /** A request that came in, and its place when it came in a batch. */
@@ -134,6 +138,11 @@ export class Engine<Call extends PendingCall> {
     return inPlace(request.slot, this.#errorText(request.id, error))
   }
 
+  /** The text of the rest of the batch, if any, when a request of it is not to be answered. */
+  leaveUnanswered({ slot }: IncomingCall): string | undefined {
+    return slot?.batch.put(slot.index, undefined)
+  }
+
   /** Takes a text that came in. Never throws. */
   receive(text: string): readonly EngineEvent<Call>[] {
     const message = parseMessage(text, this.#limits)
@@ -143,7 +152,7 @@ export class Engine<Call extends PendingCall> {
       case "notification":
         return [message]
       case "result":
-        return [this.#settle(message)]
+        return [this.#settle(message, text)]
       case "error":
         return message.id === null ? this.#settleNameless(rpcErrorFrom(message.error)) : [this.#settle(message)]
       case "invalid":
@@ -151,7 +160,7 @@ export class Engine<Call extends PendingCall> {
           ? [this.#settle(message)]
           : [{ kind: "reply", text: this.#refusal(message) }]
       case "batch":
-        return this.#receiveBatch(message)
+        return this.#receiveBatch(message, text)
       case "unparsable":
         return this.receiveUnreadable(message.reason)
     }
@@ -162,11 +171,12 @@ export class Engine<Call extends PendingCall> {
     return [{ kind: "reply", text: this.#errorText(null, new ParseError(reason).toObject()) }]
   }
 
-  #receiveBatch({ messages }: BatchMessage): EngineEvent<Call>[] {
+  #receiveBatch({ messages }: BatchMessage, text: string): EngineEvent<Call>[] {
     const toBeAnswered = messages.map((message) => this.#isToBeAnswered(message))
     const batch = new IncomingBatch(messages.length, toBeAnswered.filter(Boolean).length)
     const events: EngineEvent<Call>[] = []
     const answered = new Set<OutgoingBatch>()
+    let texts: string[] | undefined
     for (const [index, message] of messages.entries()) {
       if (message.kind === "request") {
         events.push({ ...this.#incoming(message), slot: { batch, index } })
@@ -176,9 +186,9 @@ export class Engine<Call extends PendingCall> {
         const text = batch.put(index, this.#refusal(message))
         if (text !== undefined) events.push({ kind: "reply", text })
       } else {
-        const group = this.#pending.get(message.id)?.batch
-        if (group !== undefined) answered.add(group)
-        events.push(this.#settle(message))
+        const call = this.#pending.get(message.id)
+        if (call?.batch !== undefined) answered.add(call.batch)
+        events.push(this.#settle(message, call?.wantsText === true ? (texts ??= itemTexts(text))[index] : undefined))
       }
     }
     for (const group of answered) {
@@ -205,7 +215,8 @@ export class Engine<Call extends PendingCall> {
     return this.#errorText(message.id, new InvalidRequestError(message.reason).toObject())
   }
 
-  #settle(message: ResultMessage | ErrorMessage | InvalidMessage): EngineEvent<Call> {
+  /** @param text Of the message, for calls that want it. */
+  #settle(message: ResultMessage | ErrorMessage | InvalidMessage, text = "{}"): EngineEvent<Call> {
     const call = this.#pending.get(message.id)
     if (call === undefined) {
       const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
@@ -214,7 +225,7 @@ export class Engine<Call extends PendingCall> {
     switch (message.kind) {
       case "result":
         this.forget(call)
-        return { kind: "resolved", call, value: message.result }
+        return { kind: "resolved", call, value: call.wantsText ? memberOf(text, "result") : message.result }
       case "error":
         return this.#fail(call, rpcErrorFrom(message.error))
       case "invalid":
@@ -251,6 +262,11 @@ export class Engine<Call extends PendingCall> {
   #errorText(id: Id, error: ErrorObject): string {
     return errorText(id, this.#dialect?.errorObject?.(error) ?? error)
   }
+}
+
+/** The text of a member of a message. */
+function memberOf(text: string, name: string): JsonText {
+  return new JsonText(memberTexts(text).get(name) ?? "null")
 }
 
 function inPlace(slot: BatchSlot | undefined, text: string): string | undefined {

@@ -1,68 +1,85 @@
+import type { Flavor } from "../flavor/flavor.ts"
 import { ContractError } from "./contract-error.ts"
 import type { Definition } from "./definition.ts"
-import { isParamList } from "./params.ts"
+import { checkDefinition, checkKey } from "./names.ts"
 
-/** Methods and notifications by the names that programs call them by. */
-export type Definitions = Readonly<Record<string, Definition>>
+/** Methods and notifications, and contracts of such, by the names that programs call them by. */
+export type Definitions = { readonly [key: string]: Definition | Contract }
 
 /** What two sides have agreed on. From one value come the typed client, the router and their checks. */
 export interface Contract<D extends Definitions = Definitions> {
+  readonly kind: "contract"
   readonly definitions: D
+  readonly options: ContractOptions
+}
+
+/** How parameters go over the wire: as they are declared (a list by position, an object by name), or all one way. */
+export type ParamStyle = "declared" | "by-position" | "by-name"
+
+/** Options of {@link contract}. A contract inside another one has the other's `params` and `flavor`, unless it says its own. */
+export interface ContractOptions {
+  /** Stands on the wire between the name of an inner contract and the names in it. Default `.`: `api.chat.send` calls `chat.send`. */
+  readonly separator?: string
+  /** How clients write parameters; servers read both. Default `declared`. */
+  readonly params?: ParamStyle
+  /** How values become JSON. Default: that of `json`. */
+  readonly flavor?: Flavor
+}
+
+/** One thing that can be called. */
+export interface ContractEntry {
+  /** Where programs find it: the keys from the outside in. */
+  readonly path: readonly string[]
+  /** What it is called on the wire. */
+  readonly name: string
+  /** Other names under which a server answers it too. */
+  readonly aliases: readonly string[]
+  readonly definition: Definition
+  readonly options: ContractOptions
 }
 
 /**
- * Makes a contract. A method is called on the wire as it is called here, unless it has a `name` of its own.
+ * Makes a contract. A method is called on the wire as it is called here, unless it has a `name` of its own; those of a
+ * contract inside this one have its key before their name.
  *
  * Throws a {@link ContractError} for names that a client could not offer (`then`, `constructor`, `$...`), for names that
  * JSON-RPC keeps for itself (`rpc.`), and for a name on the wire that two of them have.
  */
-export function contract<const D extends Definitions>(definitions: D): Contract<D> {
+export function contract<const D extends Definitions>(definitions: D, options: ContractOptions = {}): Contract<D> {
+  const made: Contract<D> = { kind: "contract", definitions, options }
   const taken = new Map<string, string>()
   for (const [key, definition] of Object.entries(definitions)) {
     checkKey(key)
-    checkParamNames(key, definition)
-    for (const name of wireNames(key, definition)) {
-      if (name.startsWith("rpc.")) throw new ContractError(`${key}: names that begin with "rpc." belong to JSON-RPC`)
-      const other = taken.get(name)
+    if (definition.kind !== "contract") checkDefinition(key, definition)
+  }
+  for (const { path, name, aliases } of contractEntries(made)) {
+    const key = path.join(".")
+    for (const wireName of [name, ...aliases]) {
+      if (wireName.startsWith("rpc."))
+        throw new ContractError(`${key}: names that begin with "rpc." belong to JSON-RPC`)
+      const other = taken.get(wireName)
       if (other !== undefined)
-        throw new ContractError(`${other} and ${key} are both called ${JSON.stringify(name)} on the wire`)
-      taken.set(name, key)
+        throw new ContractError(`${other} and ${key} are both called ${JSON.stringify(wireName)} on the wire`)
+      taken.set(wireName, key)
     }
   }
-  return { definitions }
+  return made
 }
 
-/** What a definition is called on the wire. */
-export function wireName(key: string, { name = key }: Definition): string {
-  return name
-}
-
-/** Every name under which a server answers to a definition. */
-export function wireNames(key: string, definition: Definition): string[] {
-  return [wireName(key, definition), ...definition.aliases]
-}
-
-/** Names that have a meaning of their own on any object, or make one look like a promise. */
-const KEPT_NAMES: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  "then",
-  "catch",
-  "finally",
-  "close",
-  "toJSON",
-  "prototype",
-])
-
-function checkKey(key: string): void {
-  if (KEPT_NAMES.has(key) || key.startsWith("$")) {
-    throw new ContractError(
-      `a client cannot have a method called ${JSON.stringify(key)}: choose another key, and give it this one as its name`,
-    )
-  }
-}
-
-function checkParamNames(key: string, { params }: Definition): void {
-  const names = isParamList(params) ? params.map(([name]) => name) : Object.keys(params)
-  if (new Set(names).size < names.length) throw new ContractError(`${key}: two parameters have the same name`)
-  if (names.includes("__proto__")) throw new ContractError(`${key}: a parameter cannot be called __proto__`)
+/** Everything that a contract and those inside it hold, in their order. */
+export function contractEntries({ definitions, options }: Contract): ContractEntry[] {
+  const { separator = "." } = options
+  return Object.entries(definitions).flatMap(([key, definition]): ContractEntry[] => {
+    if (definition.kind !== "contract") {
+      return [{ path: [key], name: definition.name ?? key, aliases: definition.aliases, definition, options }]
+    }
+    const prefixed = (name: string): string => `${key}${separator}${name}`
+    return contractEntries(definition).map((inner) => ({
+      path: [key, ...inner.path],
+      name: prefixed(inner.name),
+      aliases: inner.aliases.map(prefixed),
+      definition: inner.definition,
+      options: { ...options, ...inner.options },
+    }))
+  })
 }

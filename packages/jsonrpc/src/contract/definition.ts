@@ -29,10 +29,27 @@ export interface CallableDefinition<P extends ParamShape> {
   params?: P
   /** What it is called on the wire. Default: its name in the contract. */
   name?: string
+  /** What parameters are called on the wire, where that is not what programs call them: `{ limit: "max_results" }`. */
+  paramNames?: Readonly<Record<string, string>>
   /** Other names under which a server answers it too. */
   aliases?: readonly string[]
   /** What a server does with parameters that were not asked for: answer with -32602, or drop them. Default `refuse`. */
   surplus?: "refuse" | "ignore"
+  /** What it does, for people, in a line. */
+  summary?: string
+  /** Whether callers should look for something else. Default false. */
+  deprecated?: boolean
+}
+
+/** What is known of everything that can be called. */
+export interface CallableParts<P extends ParamShape> {
+  readonly params: P
+  readonly paramNames: Readonly<Record<string, string>>
+  readonly name: string | undefined
+  readonly aliases: readonly string[]
+  readonly surplus: "refuse" | "ignore"
+  readonly summary: string | undefined
+  readonly deprecated: boolean
 }
 
 /** What {@link method} is told. */
@@ -52,23 +69,15 @@ export interface Method<
   P extends ParamShape = ParamShape,
   R extends StandardSchema = StandardSchema,
   E extends ErrorShape = ErrorShape,
-> {
+> extends CallableParts<P> {
   readonly kind: "method"
-  readonly params: P
   readonly result: R | undefined
   readonly errors: E
-  readonly name: string | undefined
-  readonly aliases: readonly string[]
-  readonly surplus: "refuse" | "ignore"
 }
 
 /** A notification of a contract: a call that nobody answers. */
-export interface Notification<P extends ParamShape = ParamShape> {
+export interface Notification<P extends ParamShape = ParamShape> extends CallableParts<P> {
   readonly kind: "notification"
-  readonly params: P
-  readonly name: string | undefined
-  readonly aliases: readonly string[]
-  readonly surplus: "refuse" | "ignore"
 }
 
 /** Anything that a contract holds. */
@@ -99,9 +108,12 @@ export function notification<const P extends ParamShape = readonly []>(
 
 function callable<P extends ParamShape>({
   params,
+  paramNames = {},
   name,
   aliases = [],
   surplus = "refuse",
-}: CallableDefinition<P>): Omit<Notification<P>, "kind"> {
-  return { params: params ?? ([] as ParamList as P), name, aliases, surplus }
+  summary,
+  deprecated = false,
+}: CallableDefinition<P>): CallableParts<P> {
+  return { params: params ?? ([] as ParamList as P), paramNames, name, aliases, surplus, summary, deprecated }
 }

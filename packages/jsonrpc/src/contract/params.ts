@@ -1,28 +1,38 @@
+import { isReviving, jsonFlavor, reviveBy, type Flavor } from "../flavor/flavor.ts"
 import { InvalidParamsError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
-import type { Definition, ParamList, ParamShape } from "./definition.ts"
+import type { Definition } from "./definition.ts"
+import { issueText } from "./issue-text.ts"
+import { isParamList, paramKeys, paramNames, paramSchemas } from "./param-names.ts"
 import { isOwnSchema } from "./schema.ts"
 import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
-import { issueText, validate } from "./validate.ts"
+import { validate } from "./validate.ts"
 
 /** Turns the parameters of a message into what the handler gets. Throws, or rejects with, an {@link InvalidParamsError}. */
 export type ParamsReader = (params: Params | undefined) => unknown
 
 /** Makes the reader for a definition. By position and by name are both understood, whichever way it is declared. */
-export function paramsReader({ params, surplus }: Definition): ParamsReader {
+export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor): ParamsReader {
+  const { params, surplus } = definition
   const isList = isParamList(params)
-  const entries: ParamList = isList ? params : Object.entries(params)
-  const names = entries.map(([name]) => name)
-  const schemas = entries.map(([, schema]) => schema)
+  const keys = paramKeys(definition)
+  const names = paramNames(definition)
+  const schemas = paramSchemas(definition)
   const ownSchemas = schemas.every(isOwnSchema) ? schemas : undefined
+  const needsFlavor = schemas.some(isReviving)
 
   return (raw) => {
-    const values = raw === undefined ? names.map(nothing) : isByPosition(raw) ? byPosition(raw) : byName(raw)
+    const written = raw === undefined ? names.map(nothing) : isByPosition(raw) ? byPosition(raw) : byName(raw)
+    const values = needsFlavor ? written.map(revive) : written
     if (ownSchemas?.every((schema, index) => schema.accepts(values[index])) === true) return shape(values)
     const results = values.map(check)
     return results.some((result) => result instanceof Promise)
       ? Promise.all(results.map((result) => Promise.resolve(result))).then((all) => shape(collect(all)))
       : shape(collect(results as SchemaResult<unknown>[]))
+  }
+
+  function revive(value: unknown, index: number): unknown {
+    return reviveBy(schemas[index] as StandardSchema, value, flavor)
   }
 
   function byPosition(raw: readonly unknown[]): readonly unknown[] {
@@ -56,13 +66,8 @@ export function paramsReader({ params, surplus }: Definition): ParamsReader {
   }
 
   function shape(values: readonly unknown[]): unknown {
-    return isList ? values : Object.fromEntries(names.map((name, index) => [name, values[index]]))
+    return isList ? values : Object.fromEntries(keys.map((key, index) => [key, values[index]]))
   }
-}
-
-/** Whether parameters are declared as a list. */
-export function isParamList(params: ParamShape): params is ParamList {
-  return Array.isArray(params)
 }
 
 function isByPosition(params: Params): params is readonly unknown[] {

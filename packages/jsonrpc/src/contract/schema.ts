@@ -1,61 +1,104 @@
-import type { OutputOf, SchemaIssue, StandardSchema } from "./standard-schema.ts"
+import type { Flavor, Forms } from "../flavor/flavor.ts"
+import { isDate } from "../flavor/forms.ts"
+import { JsonText } from "../message/json-text.ts"
+import type { JsonSchema, OutputOf, SchemaIssue, StandardSchema } from "./standard-schema.ts"
 
 /**
- * A schema of this package: a test, a name, and the type that the test makes sure of. It changes nothing in the value, so
- * that a value which fits costs one call and no memory.
+ * A schema of this package: a test, a name, and the type that the test makes sure of. Most change nothing in the value, so
+ * that a value which fits costs one call and no memory; {@link bigint}, {@link bytes}, {@link date} and {@link rawJson} are
+ * made by a flavor before they are tested.
  */
 export interface Schema<T> extends StandardSchema<T, T> {
   /** What values are called in messages, such as `list of string`. */
   readonly name: string
   accepts(value: unknown): value is T
+  /** The same as JSON Schema, draft 7. */
+  readonly json: JsonSchema
+  /** Makes the value from what JSON has for it. `undefined` where JSON has the value itself. */
+  readonly revive: ((json: unknown, flavor: Flavor) => unknown) | undefined
 }
 
 /** Text. */
-export const string: Schema<string> = schema("string", (value) => typeof value === "string")
+export const string: Schema<string> = schema("string", { type: "string" }, (value) => typeof value === "string")
 
 /** A number that JSON can carry: not NaN, not infinite. */
-export const number: Schema<number> = schema("number", (value) => Number.isFinite(value))
+export const number: Schema<number> = schema("number", { type: "number" }, (value) => Number.isFinite(value))
 
 /** A whole number that is exact: from -(2^53 - 1) to 2^53 - 1. */
-export const integer: Schema<number> = schema("integer", (value) => Number.isSafeInteger(value))
+export const integer: Schema<number> = schema("integer", { type: "integer" }, (value) => Number.isSafeInteger(value))
 
 /** `true` or `false`. */
-export const boolean: Schema<boolean> = schema("boolean", (value) => typeof value === "boolean")
+export const boolean: Schema<boolean> = schema("boolean", { type: "boolean" }, (value) => typeof value === "boolean")
 
 /** Anything that JSON can carry. A value that is absent does not fit. */
-export const unknown: Schema<unknown> = schema("value", (value) => value !== undefined)
+export const unknown: Schema<unknown> = schema("value", {}, (value) => value !== undefined)
+
+/** Whatever the compiler says it is: nothing is checked at run time. */
+export function type<T>(): Schema<T> {
+  return schema("anything", {}, () => true)
+}
+
+/** A whole number of any size. On the wire as the flavor says, by default a text of digits; 4,096 of them at most. */
+export const bigint: Schema<bigint> = formed("bigint", "bigint", (value) => typeof value === "bigint")
+
+/** Bytes. On the wire as the flavor says, by default base64. */
+export const bytes: Schema<Uint8Array> = formed("bytes", "bytes", (value) => value instanceof Uint8Array)
+
+/** A point in time. On the wire as the flavor says, by default a text of ISO 8601. */
+export const date: Schema<Date> = formed("date", "date", (value) => isDate(value) && !Number.isNaN(value.getTime()))
+
+/**
+ * JSON text, passed through untouched: as the result, or as one of the parameters. Deeper inside it is text that means the
+ * same, but its spaces are gone.
+ */
+export const rawJson: Schema<JsonText> = schema("JSON", {}, (value) => value instanceof JsonText, {
+  revive: (json, flavor) => (json === undefined || json instanceof JsonText ? json : new JsonText(flavor.encode(json))),
+})
 
 /** One of the given texts, numbers, booleans or `null`. */
 export function literal<const T extends readonly (string | number | boolean | null)[]>(
   ...values: T
 ): Schema<T[number]> {
-  return schema(values.map((value) => JSON.stringify(value)).join(" or "), (value) =>
+  return schema(values.map((value) => JSON.stringify(value)).join(" or "), { enum: values }, (value) =>
     (values as readonly unknown[]).includes(value),
   )
 }
 
 /** An array whose items all fit. */
 export function list<S extends Schema<unknown>>(item: S): Schema<OutputOf<S>[]> {
+  const { revive } = item
   return schema(
     `list of ${item.name}`,
+    { type: "array", items: item.json },
     (value) => Array.isArray(value) && value.every((each) => item.accepts(each)),
-    (value) => {
-      if (!Array.isArray(value)) return undefined
-      const index = value.findIndex((each) => !item.accepts(each))
-      return [index, item, value[index]]
+    {
+      blame(value) {
+        if (!Array.isArray(value)) return undefined
+        const index = value.findIndex((each) => !item.accepts(each))
+        return [index, item, value[index]]
+      },
+      revive:
+        revive === undefined
+          ? undefined
+          : (json, flavor) => (Array.isArray(json) ? json.map((each) => revive(each, flavor)) : json),
     },
   )
 }
 
 /** An object of any names, whose values all fit. */
 export function record<S extends Schema<unknown>>(item: S): Schema<Record<string, OutputOf<S>>> {
+  const { revive } = item
   return schema(
     `record of ${item.name}`,
+    { type: "object", additionalProperties: item.json },
     (value) => isObject(value) && Object.values(value).every((each) => item.accepts(each)),
-    (value) => {
-      if (!isObject(value)) return undefined
-      const found = Object.entries(value).find(([, each]) => !item.accepts(each))
-      return found === undefined ? undefined : [found[0], item, found[1]]
+    {
+      blame(value) {
+        if (!isObject(value)) return undefined
+        const found = Object.entries(value).find(([, each]) => !item.accepts(each))
+        return found === undefined ? undefined : [found[0], item, found[1]]
+      },
+      revive: revive === undefined ? undefined : (json, flavor) => mapObject(json, (each) => revive(each, flavor)),
     },
   )
 }
@@ -71,31 +114,69 @@ export type ShapeType<S extends Shape> = Simplify<
 /** An object with these properties. Others may be there too, and stay. */
 export function object<S extends Shape>(shape: S): Schema<ShapeType<S>> {
   const properties = Object.entries(shape)
+  const required = properties.filter(([, property]) => !property.accepts(undefined)).map(([name]) => name)
   return schema(
     "object",
+    {
+      type: "object",
+      properties: Object.fromEntries(properties.map(([name, { json }]) => [name, json])),
+      ...(required.length === 0 ? {} : { required }),
+    },
     (value) => isObject(value) && properties.every(([name, property]) => property.accepts(own(value, name))),
-    (value) => {
-      if (!isObject(value)) return undefined
-      const found = properties.find(([name, property]) => !property.accepts(own(value, name)))
-      return found === undefined ? undefined : [found[0], found[1], own(value, found[0])]
+    {
+      blame(value) {
+        if (!isObject(value)) return undefined
+        const found = properties.find(([name, property]) => !property.accepts(own(value, name)))
+        return found === undefined ? undefined : [found[0], found[1], own(value, found[0])]
+      },
+      revive: properties.every(([, { revive }]) => revive === undefined)
+        ? undefined
+        : (json, flavor) =>
+            mapObject(json, (each, name) => {
+              const revive = Object.hasOwn(shape, name) ? shape[name]?.revive : undefined
+              return revive === undefined ? each : revive(each, flavor)
+            }),
     },
   )
 }
 
 /** The value, or nothing: a parameter or a property that may be absent. */
 export function optional<S extends Schema<unknown>>(inner: S): Schema<OutputOf<S> | undefined> {
-  return schema(`${inner.name} or nothing`, (value) => value === undefined || inner.accepts(value), blameOf(inner))
+  return schema(
+    `${inner.name} or nothing`,
+    inner.json,
+    (value) => value === undefined || inner.accepts(value),
+    likeInner(inner),
+  )
 }
 
 /** The value, or `null`. */
 export function nullable<S extends Schema<unknown>>(inner: S): Schema<OutputOf<S> | null> {
-  return schema(`${inner.name} or null`, (value) => value === null || inner.accepts(value), blameOf(inner))
+  return schema(
+    `${inner.name} or null`,
+    { anyOf: [inner.json, { type: "null" }] },
+    (value) => value === null || inner.accepts(value),
+    likeInner(inner),
+  )
 }
 
-/** A value that fits one of several schemas. */
+/** A value that fits one of several schemas: the first that it fits. */
 export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S): Schema<OutputOf<S[number]>> {
-  return schema(choices.map(({ name }) => name).join(" or "), (value) =>
-    choices.some((choice) => choice.accepts(value)),
+  return schema(
+    choices.map(({ name }) => name).join(" or "),
+    { anyOf: choices.map(({ json }) => json) },
+    (value) => choices.some((choice) => choice.accepts(value)),
+    {
+      revive: choices.every(({ revive }) => revive === undefined)
+        ? undefined
+        : (json, flavor) => {
+            for (const choice of choices) {
+              const value = choice.revive === undefined ? json : choice.revive(json, flavor)
+              if (choice.accepts(value)) return value
+            }
+            return json
+          },
+    },
   )
 }
 
@@ -112,22 +193,49 @@ interface BlamingSchema<T> extends Schema<T> {
   blame(value: unknown): Blame | undefined
 }
 
+/** What few schemas need. */
+interface Extras {
+  readonly blame?: BlamingSchema<unknown>["blame"]
+  readonly revive?: Schema<unknown>["revive"]
+}
+
 function schema<T>(
   name: string,
+  json: JsonSchema,
   test: (value: unknown) => boolean,
-  blame: (value: unknown) => Blame | undefined = () => undefined,
+  { blame = () => undefined, revive }: Extras = {},
 ): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
     accepts: test as (value: unknown) => value is T,
+    json,
+    revive,
     blame,
     "~standard": {
       version: 1,
       vendor: "dchat",
       validate: (value) => (self.accepts(value) ? { value } : { issues: [issue(self, value)] }),
+      jsonSchema: { input: () => json, output: () => json },
     },
   }
   return self
+}
+
+/** A schema of values that a flavor writes in a form of its own. */
+function formed<T>(name: string, form: keyof Forms, test: (value: unknown) => boolean): Schema<T> {
+  return schema(name, { description: name }, test, {
+    revive: (json, { forms }) => forms[form].fromJson(json) ?? json,
+  })
+}
+
+/** For schemas that let something more through than another one. */
+function likeInner(inner: Schema<unknown>): Extras {
+  return { blame: blameOf(inner), revive: inner.revive }
+}
+
+function mapObject(json: unknown, map: (value: unknown, name: string) => unknown): unknown {
+  if (!isObject(json)) return json
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, map(value, name)]))
 }
 
 function blameOf(inner: Schema<unknown>): (value: unknown) => Blame | undefined {

@@ -19,8 +19,16 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly vendor: string
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
+    /** Standard JSON Schema, where a schema has it. May throw for what JSON Schema cannot say. */
+    readonly jsonSchema?: {
+      readonly input: (options: { readonly target: "draft-07" }) => Record<string, unknown>
+      readonly output: (options: { readonly target: "draft-07" }) => Record<string, unknown>
+    }
   }
 }
+
+/** A JSON Schema, as a plain value. */
+export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** What goes into a schema: what the sender has. */
 export type InputOf<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["input"]

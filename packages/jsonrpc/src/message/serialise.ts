@@ -1,3 +1,4 @@
+import { JsonText } from "./json-text.ts"
 import type { ErrorObject, Id, Params } from "./message.ts"
 
 // Envelopes are put together by hand: three times cheaper than JSON.stringify of the whole message.
@@ -29,15 +30,17 @@ export function batchText(texts: readonly string[]): string {
 }
 
 function idText(id: Id): string {
-  return typeof id === "number" ? String(id) : JSON.stringify(id)
+  return typeof id === "number" ? `${id}` : JSON.stringify(id)
 }
 
 function paramsMember(params: Params | undefined): string {
-  return params === undefined ? "" : `,"params":${JSON.stringify(params)}`
+  return params === undefined ? "" : `,"params":${params instanceof JsonText ? params.text : JSON.stringify(params)}`
 }
 
 /** What JSON.stringify makes of a value, and `null` where it makes nothing. */
 function valueText(value: unknown): string {
+  if (Number.isSafeInteger(value)) return `${value as number}`
+  if (value instanceof JsonText) return value.text
   // JSON.stringify is typed as if it always gave a string; of undefined, functions and symbols it gives nothing.
   const text: string | undefined = JSON.stringify(value)
   return text ?? "null"

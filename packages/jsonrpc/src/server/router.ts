@@ -1,10 +1,13 @@
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
-import { wireNames, type Contract, type Definitions } from "../contract/contract.ts"
+import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
+import type { Definition } from "../contract/definition.ts"
 import { paramsReader, type ParamsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf } from "../contract/types.ts"
+import { isReviving, jsonFlavor, type Flavor } from "../flavor/flavor.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
+import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
@@ -14,10 +17,14 @@ import { requestHandler, type RequestHandler } from "./request-handler.ts"
  * `connection` (with the `state` kept of this peer) and its `signal`. What it throws is answered as a `Handler`'s is.
  */
 export type Handlers<D extends Definitions> = {
-  readonly [K in keyof D]: (
-    params: HandlerParams<ParamsOf<D[K]>>,
-    request: IncomingRequest,
-  ) => HandlerResult<D[K]> | Promise<HandlerResult<D[K]>>
+  readonly [K in keyof D]: D[K] extends Definition
+    ? (
+        params: HandlerParams<ParamsOf<D[K]>>,
+        request: IncomingRequest,
+      ) => HandlerResult<D[K]> | Promise<HandlerResult<D[K]>>
+    : D[K] extends Contract<infer Inner>
+      ? Handlers<Inner>
+      : never
 }
 
 /** The methods of a contract, with what they do. */
@@ -37,12 +44,11 @@ interface Route {
 /** Puts a contract and the functions that carry it out together. Serve it with `serve`, or give its `handle` to a connection. */
 export function router<D extends Definitions>(contract: Contract<D>, handlers: Handlers<D>): Router {
   const routes = new Map<string, Route>()
-  for (const [key, definition] of Object.entries(contract.definitions)) {
-    const read = paramsReader(definition)
-    // The compiler has checked that each handler takes what its own reader gives.
-    const run = handlers[key] as unknown as Route["run"] | undefined
-    if (run === undefined) throw new ContractError(`there is no handler for ${JSON.stringify(key)}`)
-    for (const name of wireNames(key, definition)) routes.set(name, { read, run })
+  for (const { path, name, aliases, definition, options } of contractEntries(contract)) {
+    const read = paramsReader(definition, options.flavor)
+    const handler = handlerAt(handlers, path)
+    const run = withFlavor(handler, definition, options.flavor)
+    for (const each of [name, ...aliases]) routes.set(each, { read, run })
   }
 
   function handle(request: IncomingRequest): unknown {
@@ -64,4 +70,23 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
   }
 
   return { ...requestHandler(handle), execute }
+}
+
+// The compiler has checked that each handler takes what its own reader gives.
+function handlerAt(handlers: object, path: readonly string[]): Route["run"] {
+  let at: unknown = handlers
+  for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key]
+  if (typeof at !== "function") throw new ContractError(`there is no handler for ${JSON.stringify(path.join("."))}`)
+  return at as Route["run"]
+}
+
+/** Has the results of a handler written as a flavor says, where JSON alone would not do. */
+function withFlavor(run: Route["run"], definition: Definition, flavor: Flavor | undefined): Route["run"] {
+  if (definition.kind !== "method" || definition.result === undefined) return run
+  if (flavor === undefined && !isReviving(definition.result)) return run
+  const write = (result: unknown): JsonText => new JsonText((flavor ?? jsonFlavor).encode(result))
+  return (params, request) => {
+    const result = run(params, request)
+    return result instanceof Promise ? result.then(write) : write(result)
+  }
 }

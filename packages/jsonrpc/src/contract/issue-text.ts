@@ -1,0 +1,8 @@
+import type { SchemaIssue } from "./standard-schema.ts"
+
+/** An issue as one line, such as `options.limit: expected number, got string`. */
+export function issueText({ message, path = [] }: SchemaIssue, root?: string): string {
+  const keys = path.map((key) => String(typeof key === "object" ? key.key : key))
+  const where = (root === undefined ? keys : [root, ...keys]).join(".")
+  return where === "" ? message : `${where}: ${message}`
+}

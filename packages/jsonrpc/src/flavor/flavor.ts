@@ -1,0 +1,113 @@
+import type { OutputOf, StandardSchema } from "../contract/standard-schema.ts"
+import { issueText } from "../contract/issue-text.ts"
+import { JsonText } from "../message/json-text.ts"
+import { base64Form, bigintForm, dateForm, isDate, type Form } from "./forms.ts"
+import { InvalidValueError } from "./invalid-value-error.ts"
+import { parseLossless } from "./lossless.ts"
+
+/** How values become JSON and JSON becomes values. The envelope of a message never passes through it. */
+export interface Flavor {
+  readonly name: string
+  readonly forms: Forms
+  /** How a text becomes a value, before a schema has a look at it. */
+  readonly reads: Reading
+  /** The JSON text of a value. Throws a TypeError when it has none. */
+  encode(value: unknown): string
+  /**
+   * A value from JSON text, checked: `flavor.decode(response, string)`. Throws a SyntaxError when the text is not JSON, an
+   * {@link InvalidValueError} when the value does not fit; a schema that takes its time is a TypeError.
+   */
+  decode<S extends StandardSchema>(json: string | JsonText, schema: S): OutputOf<S>
+}
+
+/** How values that JSON has no word for are written. */
+export interface Forms {
+  readonly bigint: Form<bigint>
+  readonly bytes: Form<Uint8Array>
+  readonly date: Form<Date>
+}
+
+/**
+ * `doubles`: as JSON.parse does. `lossless`: a number that a double cannot hold becomes a bigint, or a {@link JsonText} when
+ * it has a fraction.
+ */
+export type Reading = "doubles" | "lossless"
+
+/** What {@link flavor} is told. */
+export interface FlavorOptions extends Partial<Forms> {
+  /** Default `doubles`. */
+  reads?: Reading
+}
+
+/** Makes a flavor. What is not said is as in {@link jsonFlavor}. */
+export function flavor(name: string, options: FlavorOptions = {}): Flavor {
+  const { bigint = bigintForm.text, bytes = base64Form, date = dateForm.iso, reads = "doubles" } = options
+  const self: Flavor = {
+    name,
+    forms: { bigint, bytes, date },
+    reads,
+    encode: (value) => encodeValue(value, self.forms) ?? "null",
+    decode(json, schema) {
+      const text = typeof json === "string" ? json : json.text
+      const result = schema["~standard"].validate(reviveBy(schema, readText(text, reads), self))
+      if (result instanceof Promise) throw new TypeError("a schema that takes its time cannot decode at once")
+      if (result.issues === undefined) return result.value
+      throw new InvalidValueError(result.issues.map((issue) => issueText(issue)).join("; "))
+    },
+  }
+  return self
+}
+
+/** Whole numbers of any size as texts of digits, bytes as base64, dates as texts of ISO 8601. */
+export const jsonFlavor: Flavor = flavor("json")
+
+/** As {@link jsonFlavor}, but numbers keep every digit: bigints are written as numbers, and numbers that are too large for a double are read as bigints. */
+export const losslessFlavor: Flavor = flavor("lossless", { bigint: bigintForm.digits, reads: "lossless" })
+
+/** A flavor by which a result stays text, to be decoded later. */
+export interface RawFlavor extends Omit<Flavor, "reads"> {
+  readonly reads: "text"
+}
+
+/** As {@link jsonFlavor}, but what comes in stays {@link JsonText}. */
+export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", reads: "text" }
+
+/** A schema that makes its value from what JSON has for it. */
+export interface Reviving {
+  revive(json: unknown, flavor: Flavor): unknown
+}
+
+/** What a schema makes of a JSON value before it is checked: most of them nothing else. */
+export function reviveBy(schema: object, json: unknown, flavor: Flavor): unknown {
+  return isReviving(schema) ? schema.revive(json, flavor) : json
+}
+
+/** Whether a schema has to make its value from what JSON has for it. */
+export function isReviving(schema: object): schema is Reviving {
+  return "revive" in schema && schema.revive !== undefined
+}
+
+/** The value that a text stands for. Throws a SyntaxError when it is not JSON. */
+export function readText(text: string, reads: Reading): unknown {
+  return reads === "lossless" ? parseLossless(text) : JSON.parse(text)
+}
+
+/** `undefined` for what JSON leaves out. */
+function encodeValue(value: unknown, forms: Forms): string | undefined {
+  if (typeof value === "bigint") return formText(forms.bigint.toJson(value))
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  if (value instanceof JsonText) return value.text
+  if (value instanceof Uint8Array) return formText(forms.bytes.toJson(value))
+  if (isDate(value)) return formText(forms.date.toJson(value))
+  if (Array.isArray(value)) return `[${value.map((item) => encodeValue(item, forms) ?? "null").join(",")}]`
+  if ("toJSON" in value && typeof value.toJSON === "function") return JSON.stringify(value)
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    const text = encodeValue(member, forms)
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`]
+  })
+  return `{${members.join(",")}}`
+}
+
+function formText(json: string | number | JsonText): string {
+  return json instanceof JsonText ? json.text : JSON.stringify(json)
+}

@@ -1,0 +1,7 @@
+import { JsonRpcError } from "../message/errors.ts"
+
+/** A value that was decoded is not what its schema says. */
+export class InvalidValueError extends JsonRpcError {
+  override readonly name = "InvalidValueError"
+  readonly code = "invalid-value"
+}
