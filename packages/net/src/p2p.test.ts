@@ -142,6 +142,7 @@ test("a person can follow a node in its log", async () => {
   expect(net.said("alice")).toEqual([
     "Not configured for accepting incoming connections.",
     "Not configured for asking seeds.",
+    "Not configured for making outbound connections.",
     expect.stringMatching(/^No connection to tcp:\/\/10\.9\.9\.9:1\/: (?:refused|unreachable)$/),
     "Connected to tcp://10.0.0.1:1000/ (manual)",
     "Disconnected from tcp://10.0.0.1:1000/ (manual): we closed the connection",
@@ -151,6 +152,7 @@ test("a person can follow a node in its log", async () => {
     "Listening on tcp://10.0.0.1:1000/",
     "Not configured for asking seeds.",
     "Not configured for connecting to given peers.",
+    "Not configured for making outbound connections.",
     expect.stringMatching(/^Connected to tcp:\/\/10\.0\.0\.2:\d+\/ \(inbound\)$/),
     expect.stringMatching(/ \(inbound\): the peer closed the connection$/),
     "Node is not connected to other nodes.",

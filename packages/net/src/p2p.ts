@@ -1,11 +1,12 @@
 import type { Runtime } from "@dchat/runtime"
-import { ManualResetEvent, type Cancellable } from "@dchat/task"
+import { ManualResetEvent, Publisher, type Cancellable } from "@dchat/task"
 import { canonicalUrl } from "@dchat/wire"
 import { oneForEachNode, type BroadcastResult } from "./broadcast.ts"
 import { Channel } from "./channel/channel.ts"
 import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
 import { PacketEncoder } from "./channel/packet-encoder.ts"
 import { ChannelTable } from "./channel/table.ts"
+import type { DnetEvent } from "./dnet/event.ts"
 import { WrongStateError } from "./errors.ts"
 import { Hosts } from "./hosts/hosts.ts"
 import type { MessageType } from "./message/message.ts"
@@ -13,10 +14,12 @@ import { ProtocolAddress } from "./protocol/address.ts"
 import { ProtocolPing } from "./protocol/ping.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
 import { ProtocolSeed } from "./protocol/seed.ts"
-import type { SessionContext } from "./session/context.ts"
+import type { Session, SessionContext } from "./session/context.ts"
 import { InboundSession } from "./session/inbound.ts"
 import { SESSION_BITS, SESSION_DEFAULT, type SessionKind } from "./session/kind.ts"
 import { ManualSession } from "./session/manual.ts"
+import { OutboundSession } from "./session/outbound.ts"
+import { RefineSession } from "./session/refine.ts"
 import { SeedSession } from "./session/seed.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
 import { Connector } from "./transport/connector.ts"
@@ -39,6 +42,8 @@ const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
 export interface Sessions {
   readonly inbound: InboundSession
   readonly manual: ManualSession
+  readonly outbound: OutboundSession
+  readonly refine: RefineSession
   readonly seed: SeedSession
 }
 
@@ -72,9 +77,11 @@ export class P2p {
   /** What is known of others. */
   readonly hosts: Hosts
   readonly sessions: Sessions
+  /** What happens on this node, for whoever looks on. Costs next to nothing while nobody does. */
+  readonly dnet = new Publisher<DnetEvent>()
   readonly #runtime: Runtime
   readonly #encoder: PacketEncoder
-  readonly #channels = new ChannelTable()
+  readonly #channels: ChannelTable
   readonly #stopSignal = new ManualResetEvent()
   readonly #ended = new ManualResetEvent()
   #state: P2pState = "open"
@@ -83,13 +90,17 @@ export class P2p {
   private constructor(settings: Settings, runtime: Runtime) {
     this.settings = settings
     this.#runtime = runtime
+    this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
     this.hosts = new Hosts({ runtime, settings })
     const context = this.#context()
+    const seeds = new SeedSession(context)
     this.sessions = {
       inbound: new InboundSession(context),
       manual: new ManualSession(context),
-      seed: new SeedSession(context),
+      outbound: new OutboundSession(context, seeds),
+      refine: new RefineSession(context),
+      seed: seeds,
     }
     const { inbound, outbound, manual, direct, seed } = SESSION_BITS
     this.protocols.register(
@@ -147,7 +158,8 @@ export class P2p {
    */
   async run(): Promise<void> {
     this.#move("running")
-    await this.sessions.manual.start()
+    const { manual, outbound } = this.sessions
+    await Promise.all([manual.start(), outbound.start()])
     await this.#ended.wait()
   }
 
@@ -180,16 +192,13 @@ export class P2p {
     if (this.#state === "open" || this.#state === "stopping" || this.#state === "stopped") {
       throw new WrongStateError(`the network is ${this.#state}: a message can be sent between start and stop`)
     }
-    const packet = this.#encoder.encode(type, value)
-    const targets = oneForEachNode(this.peers().filter(({ address }) => !exclude.includes(address)))
-    const sent = targets.filter((channel) => channel.offer(type, packet)).length
-    return { nodes: targets.length, sent, refused: targets.length - sent }
+    return this.#broadcast(type, value, exclude)
   }
 
   /** What the RPC method `p2p.get_info` says. */
   getInfo(): P2pInfo {
     const channels = this.channels().map(({ displayAddress, session, id }) => ({ url: displayAddress, session, id }))
-    return { channels, outbound_slots: [] }
+    return { channels, outbound_slots: this.sessions.outbound.slots }
   }
 
   #move(to: P2pState): void {
@@ -202,6 +211,7 @@ export class P2p {
     this.hosts.importBlacklist()
     try {
       await this.sessions.inbound.start()
+      await this.sessions.refine.start()
       if (this.#state === "starting") await this.sessions.seed.start()
     } catch (error) {
       if (this.#state === "starting") {
@@ -224,11 +234,17 @@ export class P2p {
   }
 
   async #stopSessions(): Promise<void> {
-    const { inbound, manual, seed } = this.sessions
-    const stops = await Promise.allSettled([inbound.stop(), manual.stop(), seed.stop()])
+    const stops = await Promise.allSettled(Object.values(this.sessions).map((session: Session) => session.stop()))
     for (const stop of stops) {
       if (stop.status === "rejected") this.#runtime.log.error("Stopping a session failed", { error: stop.reason })
     }
+  }
+
+  #broadcast<T>(type: MessageType<T>, value: T, exclude: readonly string[]): BroadcastResult {
+    const packet = this.#encoder.encode(type, value)
+    const targets = oneForEachNode(this.peers().filter(({ address }) => !exclude.includes(address)))
+    const sent = targets.filter((channel) => channel.offer(type, packet)).length
+    return { nodes: targets.length, sent, refused: targets.length - sent }
   }
 
   #finish(): void {
@@ -239,15 +255,18 @@ export class P2p {
 
   #context(): SessionContext {
     const runtime = this.#runtime
-    const { settings, hosts, protocols } = this
+    const { settings, hosts, protocols, dnet } = this
     return {
       runtime,
       settings,
       hosts,
       protocols,
+      dnet,
+      advertised: new Publisher(),
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
-      open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, judge: this.#judge }),
+      broadcast: (type, value) => void this.#broadcast(type, value, []),
+      open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, dnet, judge: this.#judge }),
     }
   }
 

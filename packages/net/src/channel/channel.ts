@@ -1,5 +1,6 @@
 import type { ByteStream, Log, NetworkError, Runtime } from "@dchat/runtime"
-import type { Cancellable } from "@dchat/task"
+import type { Cancellable, Publisher } from "@dchat/task"
+import type { DnetEvent } from "../dnet/event.ts"
 import { WrongStateError } from "../errors.ts"
 import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
 import type { MessageType } from "../message/message.ts"
@@ -43,6 +44,8 @@ export interface ChannelOptions {
   readonly address: ChannelAddress
   readonly encoder: PacketEncoder
   readonly runtime: Pick<Runtime, "clock" | "random" | "log">
+  /** Learns of each packet. */
+  readonly dnet: Publisher<DnetEvent>
   /** Says what follows from a fault, and carries it out where it concerns more than this channel. */
   readonly judge: (channel: Channel, fault: PeerFault) => Consequence
 }
@@ -168,13 +171,17 @@ export class Channel {
    */
   async send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
     this.throwIfStopped()
-    await this.#sendQueue.put(type, this.#options.encoder.encode(type, value), options)
+    const packet = this.#options.encoder.encode(type, value)
+    this.#observe("send", type.command)
+    await this.#sendQueue.put(type, packet, options)
     this.throwIfStopped()
   }
 
   /** Takes a packet that was encoded before if there is room for it; says whether there was. Never waits. */
   offer(type: MessageType<unknown>, packet: Uint8Array): boolean {
-    return this.#state === "running" && this.#sendQueue.offer(type, packet)
+    const taken = this.#state === "running" && this.#sendQueue.offer(type, packet)
+    if (taken) this.#observe("send", type.command)
+    return taken
   }
 
   /**
@@ -226,9 +233,18 @@ export class Channel {
   }
 
   #handle(event: PacketEvent): void {
+    if (event.kind === "message") this.#observe("recv", event.type.command)
+    else if ("command" in event.fault) this.#observe("recv", event.fault.command)
     const fault =
       event.kind === "message" ? this.#dispatcher.dispatch(event.type, event.value, event.bytes) : event.fault
     if (fault !== undefined) this.fault(fault)
+  }
+
+  #observe(event: "send" | "recv", cmd: string): void {
+    const { dnet, runtime } = this.#options
+    if (dnet.size === 0) return
+    const chan = { addr: this.displayAddress, id: this.id }
+    dnet.publish({ event, info: { chan, cmd, time: `${runtime.clock.now()}000000` } })
   }
 
   /** The connection is gone. What came in before is still handed out, room or not: it is no more than one chunk. */

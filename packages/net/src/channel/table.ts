@@ -1,8 +1,21 @@
+import type { Clock } from "@dchat/runtime"
 import type { Channel } from "./channel.ts"
 
 /** The channels whose version exchange is done and that have not stopped, oldest first. */
 export class ChannelTable {
+  readonly #clock: Clock
   readonly #channels = new Set<Channel>()
+  #lastPeerAt: number
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#lastPeerAt = clock.monotonic()
+  }
+
+  /** For how long there has been no channel to a peer, in milliseconds; 0 while there is one. */
+  get idleMs(): number {
+    return this.peers().length > 0 ? 0 : this.#clock.monotonic() - this.#lastPeerAt
+  }
 
   add(channel: Channel): void {
     this.#channels.add(channel)
@@ -10,6 +23,7 @@ export class ChannelTable {
 
   delete(channel: Channel): void {
     this.#channels.delete(channel)
+    if (isPeer(channel)) this.#lastPeerAt = this.#clock.monotonic()
   }
 
   /** Every channel, those to seeds and of probes included. */
@@ -19,6 +33,10 @@ export class ChannelTable {
 
   /** The channels to peers: all but those to seeds and of probes. */
   peers(): Channel[] {
-    return this.all().filter(({ session }) => session !== "seed" && session !== "refine")
+    return this.all().filter(isPeer)
   }
+}
+
+function isPeer({ session }: Channel): boolean {
+  return session !== "seed" && session !== "refine"
 }

@@ -1,4 +1,5 @@
 import type { Runtime } from "@dchat/runtime"
+import { Publisher } from "@dchat/task"
 import { canonicalUrl, parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import type { AddrRequest } from "../message/address.ts"
@@ -25,6 +26,8 @@ export type ReceivedAddress = readonly [url: string, lastSeen: bigint]
 /** Everything that a node knows of others (darkfi-net 7). */
 export class Hosts {
   readonly lists = new HostLists()
+  /** How many addresses were new, each time that some were. */
+  readonly arrivals = new Publisher<number>()
   readonly #states = new HostStates()
   readonly #options: HostsOptions
 
@@ -40,6 +43,21 @@ export class Hosts {
   /** Enters a state if nothing else is being done with the address; says whether it did (darkfi-net 7.3). */
   enter(address: string, state: HostState): boolean {
     return this.#states.enter(address, state, this.#options.runtime.clock.monotonic())
+  }
+
+  /** Whether there is no address that could be dialled, now or later. */
+  get knowsNobody(): boolean {
+    return (["gold", "white", "grey"] as const).every((colour) => this.lists.size(colour) === 0)
+  }
+
+  /** What is being done with an address at this moment; undefined if nothing ever was. */
+  stateOf(address: string): HostState | undefined {
+    return this.#states.get(address)
+  }
+
+  /** Whether the address could enter the state now. */
+  may(address: string, state: HostState): boolean {
+    return this.#states.may(address, state)
   }
 
   /**
@@ -60,7 +78,14 @@ export class Hosts {
     this.lists.move("grey", taken)
     this.lists.move("dark", dark)
     this.lists.removeOlder("dark", now - DARK_AGE_S)
+    if (taken.length > 0) this.arrivals.publish(taken.length)
     return taken.length
+  }
+
+  /** A host answered a probe: it goes to the white list (darkfi-net 6.6). A proven one only has been seen now. */
+  confirm(url: string): void {
+    const colour = this.lists.has("gold", url) ? "gold" : "white"
+    this.lists.move(colour, [{ url, lastSeen: this.#now }])
   }
 
   /** We have dialled a host and it answered as it should: it goes to the gold list (darkfi-net 5.1). */

@@ -1,5 +1,5 @@
 import type { Runtime } from "@dchat/runtime"
-import type { CancelScope, TaskGroup } from "@dchat/task"
+import type { CancelScope, Publisher, TaskGroup } from "@dchat/task"
 import type { Channel } from "../channel/channel.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
 import type { Hosts } from "../hosts/hosts.ts"
@@ -15,8 +15,12 @@ type Addresses = MessageOf<typeof Addr>
 export interface AddressContext {
   readonly settings: Settings
   readonly hosts: Pick<Hosts, "externalAddrs" | "insert" | "answer">
+  readonly advertised: Publisher<string>
   readonly runtime: Pick<Runtime, "clock" | "log">
 }
+
+/** A message from a peer that has dialled us names its own addresses if it names no more than this. */
+const MOST_OWN_ADDRESSES = 4
 
 /** Asks the peer for addresses once, and answers the same question; says ours to who we chose to dial (darkfi-net 5.4). */
 export class ProtocolAddress implements Protocol {
@@ -42,7 +46,12 @@ export class ProtocolAddress implements Protocol {
   }
 
   async #learn(): Promise<void> {
-    for await (const { addrs } of this.#addresses) this.#context.hosts.insert(addrs)
+    const { hosts, advertised } = this.#context
+    for await (const { addrs } of this.#addresses) {
+      hosts.insert(addrs)
+      if (this.#channel.session !== "inbound" || addrs.length > MOST_OWN_ADDRESSES) continue
+      for (const [url] of addrs) advertised.publish(url)
+    }
   }
 
   async #answer(signal: CancelScope): Promise<void> {

@@ -29,8 +29,14 @@ export async function bringUp(channel: Channel, node: SessionContext, { signal }
   }
 }
 
+/** Options of {@link dial}. */
+export interface DialOptions extends Cancellable {
+  /** Called when there is a connection, before anything is said on it. */
+  readonly onOpen?: (channel: Channel) => void
+}
+
 /**
- * Dials an address and makes the channel ready. Until that has stopped nobody else dials the address.
+ * Dials an address and makes the channel ready. Until that has stopped nobody else dials or probes the address.
  *
  * @throws {ConnectError} if there is no connection
  * @throws {ChannelStopped} if the channel stops before it is ready
@@ -39,12 +45,12 @@ export async function dial(
   address: string,
   session: SessionKind,
   node: SessionContext,
-  { signal }: Cancellable,
+  { signal, onOpen }: DialOptions,
 ): Promise<Channel> {
   const free = (): void => {
     node.hosts.enter(address, "free")
   }
-  if (!node.hosts.enter(address, "connect")) {
+  if (!node.hosts.enter(address, session === "refine" ? "refine" : "connect")) {
     throw new ConnectError("busy", `cannot connect to ${address}`, "it is connected or being dialled already")
   }
   const dialled = await node.connector.dial(address, { signal }).catch((error: unknown) => {
@@ -53,6 +59,7 @@ export async function dial(
   })
   const channel = node.open({ session, ...dialled })
   channel.onStop(free)
+  onOpen?.(channel)
   await bringUp(channel, node, { signal })
   return channel
 }
@@ -65,11 +72,13 @@ function register(channel: Channel, node: SessionContext): void {
   if (session !== "inbound") hosts.enter(address, "connected")
   if (session === "outbound" || session === "direct") hosts.promote(address)
   channels.add(channel)
-  runtime.log.info(`Connected to ${displayAddress} (${session})`)
+  // Probes come and go all the time.
+  const level = session === "refine" ? "debug" : "info"
+  runtime.log[level](`Connected to ${displayAddress} (${session})`)
   channel.onStop(async () => {
     channels.delete(channel)
     if (session === "outbound" || session === "direct") hosts.demote(address)
-    runtime.log.info(`Disconnected from ${displayAddress} (${session}): ${(await channel.stopped).message}`)
+    runtime.log[level](`Disconnected from ${displayAddress} (${session}): ${(await channel.stopped).message}`)
     const isPeer = session !== "seed" && session !== "refine"
     if (isPeer && channels.peers().length === 0) runtime.log.info("Node is not connected to other nodes.")
   })

@@ -1,7 +1,10 @@
 import type { Runtime } from "@dchat/runtime"
+import type { Publisher } from "@dchat/task"
 import type { Channel, ChannelOptions } from "../channel/channel.ts"
 import type { ChannelTable } from "../channel/table.ts"
+import type { DnetEvent } from "../dnet/event.ts"
 import type { Hosts } from "../hosts/hosts.ts"
+import type { MessageType } from "../message/message.ts"
 import type { ProtocolRegistry } from "../protocol/protocol.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Connector } from "../transport/connector.ts"
@@ -14,6 +17,11 @@ export interface SessionContext {
   readonly channels: ChannelTable
   readonly protocols: ProtocolRegistry
   readonly connector: Connector
+  readonly dnet: Publisher<DnetEvent>
+  /** Addresses by which peers that have dialled us say that they can be reached. */
+  readonly advertised: Publisher<string>
+  /** Sends a message to every peer that has room for it. */
+  broadcast<T>(type: MessageType<T>, value: T): void
   /** Makes a channel of this node. */
   open(options: Pick<ChannelOptions, "stream" | "session" | "address">): Channel
 }

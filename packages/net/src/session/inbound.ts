@@ -1,6 +1,7 @@
 import type { ByteStream, Listener } from "@dchat/runtime"
 import { Semaphore, TaskGroup, timeout, type CancelScope } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
+import type { Channel } from "../channel/channel.ts"
 import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
 import { urlOf } from "../transport/transport.ts"
@@ -96,15 +97,25 @@ export class InboundSession implements Session {
         { signal, clock: runtime.clock },
       )
       const address = { connect: peer, resolve: undefined, mixed: false }
-      const channel = this.#node.open({ stream, session: "inbound", address })
-      await bringUp(channel, this.#node, { signal })
-      await channel.stopped
-      await channel.stop()
+      await this.#host(this.#node.open({ stream, session: "inbound", address }), signal)
     } catch (error) {
       await accepted.close()
       const failure = failureOf(error)
       if (failure === undefined) throw error
       runtime.log.debug(`${peer} was not taken in: ${failure}`)
+    }
+  }
+
+  async #host(channel: Channel, signal: CancelScope): Promise<void> {
+    const { dnet } = this.#node
+    const info = { addr: channel.displayAddress, channel_id: channel.id }
+    dnet.publish({ event: "inbound_connected", info })
+    try {
+      await bringUp(channel, this.#node, { signal })
+      await channel.stopped
+    } finally {
+      await channel.stop()
+      dnet.publish({ event: "inbound_disconnected", info })
     }
   }
 }

@@ -1,5 +1,6 @@
 import { TaskGroup, checkpoint, type CancelScope } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
+import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { failureOf } from "./failure.ts"
@@ -47,6 +48,7 @@ export class SeedSession implements Session {
       checkpoint(signal)
       const failure = failureOf(error)
       if (failure === undefined) throw error
+      if (error instanceof ConnectError && error.code === "busy") return
       this.#node.runtime.log.warn(`No answer from seed ${seed}: ${failure}`)
     }
   }

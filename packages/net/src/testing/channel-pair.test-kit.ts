@@ -1,5 +1,6 @@
 import type { ByteStream } from "@dchat/runtime"
 import { virtualWorld, type VirtualHost, type VirtualWorld } from "@dchat/runtime/virtual"
+import { Publisher } from "@dchat/task"
 import { Channel, type ChannelOptions } from "../channel/channel.ts"
 import { consequenceOf, type PeerFault } from "../channel/fault.ts"
 import { PacketEncoder } from "../channel/packet-encoder.ts"
@@ -29,6 +30,7 @@ export async function pair(options: Partial<ChannelOptions> = {}): Promise<Pair>
     stream,
     session: "manual",
     address: { connect: "tcp://10.0.0.2:1/", resolve: "tcp://10.0.0.2:1/", mixed: false },
+    dnet: new Publisher(),
     encoder: new PacketEncoder(MAGIC),
     runtime: near,
     judge(_channel, fault) {

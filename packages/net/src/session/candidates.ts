@@ -1,0 +1,35 @@
+import type { Random } from "@dchat/runtime"
+import type { HostColour, HostLists } from "../hosts/lists.ts"
+import type { Settings } from "../settings/settings.ts"
+
+/** No more than this share of the candidates, in percent, is taken from the proven hosts. */
+const MOST_KNOWN_PERCENT = 80
+
+/** The settings that say whom outbound slots dial. */
+export type CandidateSettings = Pick<Settings, "outboundConnections" | "knownPeerPercent" | "disableGreys">
+
+/**
+ * Addresses that an outbound slot may dial, best first (darkfi-net 6.3): golds, then whites, then greys, drawn at random
+ * within each. Unlike the reference it draws among the addresses that can be dialled now, and always leaves room for a
+ * proven one.
+ *
+ * @param accept Whether an address can be dialled now.
+ */
+export function drawCandidates(
+  lists: HostLists,
+  { outboundConnections: slots, knownPeerPercent, disableGreys }: CandidateSettings,
+  accept: (url: string) => boolean,
+  random: Random,
+): string[] {
+  const percent = disableGreys ? 100 : Math.min(knownPeerPercent, MOST_KNOWN_PERCENT)
+  const known = Math.max(1, Math.floor((percent * slots) / 100))
+  const candidates: string[] = []
+  const fill = (colour: HostColour, upTo: number): void => {
+    const drawn = lists.sample(colour, Math.max(0, upTo - candidates.length), accept, random)
+    candidates.push(...drawn.map(({ url }) => url))
+  }
+  fill("gold", known)
+  fill("white", known)
+  if (!disableGreys) fill("grey", Math.max(known + 1, slots))
+  return candidates
+}

@@ -1,0 +1,115 @@
+import { CancelScope, ManualResetEvent, TaskGroup } from "@dchat/task"
+import { drawCandidates } from "./candidates.ts"
+import type { Session, SessionContext } from "./context.ts"
+import { PeerDiscovery } from "./discovery.ts"
+import { schemeOf } from "../hosts/answer.ts"
+import { dialableSchemes } from "../hosts/mixing.ts"
+import { Retries } from "./retries.ts"
+import type { SeedSession } from "./seed.ts"
+import { Slot } from "./slot.ts"
+
+interface RunningSlot {
+  readonly index: number
+  readonly slot: Slot
+  readonly wake: ManualResetEvent
+  readonly scope: CancelScope
+}
+
+/** Keeps up a number of connections to hosts that it chooses itself (darkfi-net 6.3). */
+export class OutboundSession implements Session {
+  readonly #node: SessionContext
+  readonly #retries: Retries
+  readonly #discovery: PeerDiscovery
+  #slots: RunningSlot[] = []
+  #tasks: TaskGroup | undefined
+
+  constructor(node: SessionContext, seeds: SeedSession) {
+    this.#node = node
+    this.#retries = new Retries(node)
+    this.#discovery = new PeerDiscovery(node, seeds, () => this.#wakeAll())
+  }
+
+  /** For each slot the id of its channel, or 0. */
+  get slots(): readonly number[] {
+    return this.#slots.map(({ slot }) => slot.channelId)
+  }
+
+  async start(): Promise<void> {
+    const { settings, runtime, hosts } = this.#node
+    if (settings.outboundConnections === 0) runtime.log.info("Not configured for making outbound connections.")
+    const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("An outbound slot failed", { error }) })
+    this.#tasks = tasks
+    void tasks.spawn((scope) => this.#discovery.run(scope))
+    void tasks.spawn(async (signal) => {
+      for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
+    })
+    this.resize()
+  }
+
+  async stop(): Promise<void> {
+    const tasks = this.#tasks
+    this.#tasks = undefined
+    tasks?.cancel()
+    await tasks?.join()
+    this.#slots = []
+    this.#retries.releaseAll()
+  }
+
+  /** Makes the number of slots what the settings say. Empty ones go first; the channel of one that goes is closed. */
+  resize(): void {
+    const tasks = this.#tasks
+    if (tasks === undefined) return
+    const { outboundConnections: wanted } = this.#node.settings
+    while (this.#slots.length > wanted) {
+      const empty = this.#slots.findIndex(({ slot }) => slot.channelId === 0)
+      const [gone] = this.#slots.splice(Math.max(empty, 0), 1)
+      gone?.scope.cancel()
+    }
+    while (this.#slots.length < wanted) {
+      const free = this.#slots.findIndex(({ index }, i) => index !== i)
+      const index = free < 0 ? this.#slots.length : free
+      this.#slots.splice(index, 0, this.#open(index, tasks))
+    }
+  }
+
+  #open(index: number, tasks: TaskGroup): RunningSlot {
+    const wake = new ManualResetEvent()
+    const slot = new Slot({
+      index,
+      node: this.#node,
+      choose: () => this.#choose(),
+      starve: () => {
+        this.#discovery.request()
+        return this.#retries.releaseDue()
+      },
+      wake,
+      failed: (address) => this.#retries.failed(address),
+      succeeded: (address) => this.#retries.succeeded(address),
+    })
+    const scope = new CancelScope(tasks.scope)
+    void tasks.spawn(async () => {
+      try {
+        await slot.run(scope)
+      } catch (error) {
+        if (!scope.cancelled) throw error
+      } finally {
+        scope[Symbol.dispose]()
+      }
+    })
+    return { index, slot, wake, scope }
+  }
+
+  #choose(): string | undefined {
+    const { hosts, settings, runtime } = this.#node
+    this.#retries.releaseDue()
+    const dialable = dialableSchemes(settings)
+    const own = new Set([...settings.seeds, ...hosts.externalAddrs])
+    const accept = (url: string): boolean =>
+      dialable.includes(schemeOf(url)) && !own.has(url) && hosts.may(url, "connect")
+    return drawCandidates(hosts.lists, settings, accept, runtime.random)[0]
+  }
+
+  #wakeAll(): void {
+    for (const { wake } of this.#slots) wake.set()
+  }
+}

@@ -1,0 +1,102 @@
+import { Semaphore, TaskGroup, checkpoint, sleep, type CancelScope } from "@dchat/task"
+import { schemeOf } from "../hosts/answer.ts"
+import { dialableSchemes } from "../hosts/mixing.ts"
+import { dial } from "./bring-up.ts"
+import type { Session, SessionContext } from "./context.ts"
+import { failureOf } from "./failure.ts"
+
+/** So many advertised addresses are probed at a time, and so many more wait. */
+const PROBES_AT_ONCE = 16
+const PROBES_WAITING = 64
+/** An advertised address that does not answer is probed again after this pause, for so long, in milliseconds. */
+const PROBE_PAUSE_MS = 500
+const PROBE_FOR_MS = 10_000
+
+/**
+ * Finds out which hosts that we have heard of are really there: short connections, of which the version exchange is all
+ * (darkfi-net 6.6). Who answers is proven, and shared with others.
+ *
+ * A node that listens also probes what its visitors advertise, at once, since others wait for them. The reference leaves that
+ * to the refinery, which takes one host every 15 s.
+ */
+export class RefineSession implements Session {
+  readonly #node: SessionContext
+  #tasks: TaskGroup | undefined
+
+  constructor(node: SessionContext) {
+    this.#node = node
+  }
+
+  async start(): Promise<void> {
+    const { settings, runtime } = this.#node
+    const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Probing hosts failed", { error }) })
+    this.#tasks = tasks
+    void tasks.spawn((scope) => this.#refine(scope))
+    if (settings.inboundAddrs.length > 0) void tasks.spawn((scope) => this.#probeAdvertised(tasks, scope))
+  }
+
+  async stop(): Promise<void> {
+    const tasks = this.#tasks
+    this.#tasks = undefined
+    tasks?.cancel()
+    await tasks?.join()
+  }
+
+  /** The refinery: one unproven host after the other. */
+  async #refine(signal: CancelScope): Promise<never> {
+    const { channels, hosts, settings, runtime } = this.#node
+    for (;;) {
+      await sleep(settings.greylistRefineryInterval * 1000, { signal, clock: runtime.clock })
+      const url = this.#drawGrey()
+      // Without any connection it may well be us who are not there.
+      if (url === undefined || channels.idleMs >= settings.timeWithNoConnections * 1000) continue
+      const isThere = await this.#probe(url, signal)
+      if (isThere === false) hosts.lists.remove("grey", url)
+    }
+  }
+
+  #drawGrey(): string | undefined {
+    const { hosts, settings, runtime } = this.#node
+    const dialable = dialableSchemes(settings)
+    const accept = (url: string): boolean => dialable.includes(schemeOf(url)) && hosts.may(url, "refine")
+    return hosts.lists.sample("grey", 1, accept, runtime.random)[0]?.url
+  }
+
+  async #probeAdvertised(tasks: TaskGroup, signal: CancelScope): Promise<void> {
+    const { advertised } = this.#node
+    const places = new Semaphore(PROBES_AT_ONCE)
+    const waiting = advertised.subscribe({ capacity: PROBES_WAITING, overflow: "drop-newest", signal })
+    for await (const url of waiting) {
+      const place = await places.acquire({ signal })
+      void tasks.spawn((scope) => this.#probeUntilThere(url, scope).finally(() => place.release()))
+    }
+  }
+
+  async #probeUntilThere(url: string, signal: CancelScope): Promise<void> {
+    const { hosts, runtime } = this.#node
+    const { clock } = runtime
+    const end = clock.monotonic() + PROBE_FOR_MS
+    while (hosts.lists.has("grey", url) && (await this.#probe(url, signal)) === false) {
+      if (clock.monotonic() + PROBE_PAUSE_MS > end) return
+      await sleep(PROBE_PAUSE_MS, { signal, clock })
+    }
+  }
+
+  /** Whether a host is there; undefined if something else is being done with it. */
+  async #probe(url: string, signal: CancelScope): Promise<boolean | undefined> {
+    const { hosts, runtime } = this.#node
+    if (!hosts.may(url, "refine")) return undefined
+    try {
+      const channel = await dial(url, "refine", this.#node, { signal })
+      await channel.stop()
+      hosts.confirm(url)
+      return true
+    } catch (error) {
+      checkpoint(signal)
+      const failure = failureOf(error)
+      if (failure === undefined) throw error
+      runtime.log.debug(`${url} does not answer: ${failure}`)
+      return false
+    }
+  }
+}

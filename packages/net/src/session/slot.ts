@@ -1,0 +1,123 @@
+import { checkpoint, isTimeout, timeout, type CancelScope, type ManualResetEvent } from "@dchat/task"
+import { WrongStateError } from "../errors.ts"
+import { ConnectError } from "../transport/error.ts"
+import { dial } from "./bring-up.ts"
+import type { SessionContext } from "./context.ts"
+import { failureOf, textOf } from "./failure.ts"
+
+/** What an outbound slot is doing (darkfi-net 6.3). */
+export type SlotState =
+  /** It looks for somebody to dial. */
+  | "looking"
+  /** There is nobody to dial. */
+  | "sleeping"
+  | "connecting"
+  /** There is a socket; the version exchange is under way. */
+  | "handshaking"
+  | "connected"
+
+/** To which states a slot goes on from each. */
+export const SLOT_MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
+  looking: ["sleeping", "connecting"],
+  sleeping: ["looking"],
+  connecting: ["handshaking", "looking"],
+  handshaking: ["connected", "looking"],
+  connected: ["looking"],
+}
+
+/** A connection that is lost sooner than this counts as a failure, in milliseconds. */
+const SETTLED_MS = 15_000
+
+/** What a slot needs of its session. */
+export interface SlotOptions {
+  readonly index: number
+  readonly node: SessionContext
+  /** Chooses an address that can be dialled; undefined if there is none. */
+  readonly choose: () => string | undefined
+  /** There is nobody to dial: somebody must be found. Returns the milliseconds after which to look again in any case. */
+  readonly starve: () => number
+  /** Set when it is time to look again. The slot resets it. */
+  readonly wake: ManualResetEvent
+  readonly failed: (address: string) => void
+  readonly succeeded: (address: string) => void
+}
+
+/** One of the places for an outbound connection, which it keeps filled. */
+export class Slot {
+  readonly #options: SlotOptions
+  #state: SlotState = "looking"
+  #channelId = 0
+
+  constructor(options: SlotOptions) {
+    this.#options = options
+  }
+
+  get state(): SlotState {
+    return this.#state
+  }
+
+  /** The channel in this slot, or 0. */
+  get channelId(): number {
+    return this.#state === "connected" ? this.#channelId : 0
+  }
+
+  /** Connects, and again whenever the connection is lost, until the signal is cancelled. */
+  async run(signal: CancelScope): Promise<never> {
+    for (;;) {
+      checkpoint(signal)
+      const address = this.#options.choose()
+      if (address === undefined) await this.#sleep(signal)
+      else await this.#hold(address, signal)
+      this.#move("looking")
+    }
+  }
+
+  #move(to: SlotState): void {
+    if (!SLOT_MOVES[this.#state].includes(to)) throw new WrongStateError(`a ${this.#state} slot cannot be ${to}`)
+    this.#state = to
+  }
+
+  async #sleep(signal: CancelScope): Promise<void> {
+    const { node, index: slot, wake, starve } = this.#options
+    this.#move("sleeping")
+    wake.reset()
+    node.dnet.publish({ event: "outbound_slot_sleeping", info: { slot } })
+    const woken = timeout(starve(), (scope) => wake.wait({ signal: scope }), { signal, clock: node.runtime.clock })
+    await woken.catch((error: unknown) => {
+      if (!isTimeout(error)) throw error
+    })
+  }
+
+  async #hold(address: string, signal: CancelScope): Promise<void> {
+    const { node, index: slot, failed, succeeded } = this.#options
+    const { clock, log } = node.runtime
+    this.#move("connecting")
+    node.dnet.publish({ event: "outbound_slot_connecting", info: { slot, addr: address } })
+    try {
+      const channel = await dial(address, "outbound", node, {
+        signal,
+        onOpen: ({ displayAddress: addr, id }) => {
+          this.#move("handshaking")
+          node.dnet.publish({ event: "outbound_slot_connected", info: { slot, addr, channel_id: id } })
+        },
+      })
+      this.#move("connected")
+      this.#channelId = channel.id
+      const connectedAt = clock.monotonic()
+      await channel.stopped
+      await channel.stop()
+      if (clock.monotonic() - connectedAt < SETTLED_MS) failed(address)
+      else succeeded(address)
+    } catch (error) {
+      checkpoint(signal)
+      const failure = failureOf(error)
+      if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
+      else log.debug(`No connection to ${address}: ${failure}`)
+      node.dnet.publish({ event: "outbound_slot_disconnected", info: { slot, err: textOf(error) } })
+      if (!(error instanceof ConnectError && error.code === "busy")) {
+        node.hosts.demote(address)
+        failed(address)
+      }
+    }
+  }
+}
