@@ -20,13 +20,17 @@ export class IncomingBatch {
     this.#open = open
   }
 
-  /** Takes the reply to the message at `index`. Gives the text of the whole batch once the last reply is there. */
-  put(index: number, reply: string): string | undefined {
+  /**
+   * Takes the reply to the message at `index`; `undefined` when it gets none after all. Gives the text of the whole batch
+   * once the last reply is there, if there is any.
+   */
+  put(index: number, reply: string | undefined): string | undefined {
     if (this.#replies[index] !== undefined) return undefined
     this.#replies[index] = reply
     this.#open--
     if (this.#open > 0) return undefined
-    return batchText(this.#replies.filter((text) => text !== undefined))
+    const replies = this.#replies.filter((text) => text !== undefined)
+    return replies.length === 0 ? undefined : batchText(replies)
   }
 }
 

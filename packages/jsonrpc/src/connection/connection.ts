@@ -3,10 +3,10 @@ import { platformClock } from "@dchat/runtime/platform"
 import type { Dialect } from "../dialect/dialect.ts"
 import type { Frame } from "../framing/framing.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
-import type { Params } from "../message/message.ts"
+import type { NotificationMessage, Params } from "../message/message.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { BatchCall, BatchOutcome, CallOptions, OutgoingCall } from "./call.ts"
-import { Engine, type EngineEvent } from "./engine.ts"
+import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
 import { ConnectionClosedError, type Sent } from "./errors.ts"
 import { Incoming, type Handler } from "./incoming.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
@@ -15,8 +15,12 @@ import { mayMove, type ConnectionStatus } from "./lifecycle.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import { Outgoing } from "./outgoing.ts"
 import type { Peer } from "./peer.ts"
-import { TurnBudget } from "./turn-budget.ts"
+import { TurnSlice } from "./turn-slice.ts"
 import { Writer } from "./writer.ts"
+import { SubscriptionDesk } from "../subscription/desk.ts"
+import type { SubscribeOptions, Subscription } from "../subscription/subscription.ts"
+import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
+import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions {
@@ -59,8 +63,10 @@ export class Connection implements Peer {
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #intake: Intake
-  readonly #budget: TurnBudget
+  readonly #slice: TurnSlice
+  readonly #dialect: Dialect | undefined
   #status: ConnectionStatus = "open"
+  #desk: SubscriptionDesk | undefined
   #state: Map<unknown, unknown> | undefined
   #flow: "clear" | "congested" = "clear"
   #patience: Timer | undefined
@@ -81,6 +87,7 @@ export class Connection implements Peer {
     this.#log = log
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#timeoutMs = timeoutMs
+    this.#dialect = dialect
     this.#engine = new Engine({ limits: this.#limits, dialect })
     this.#writer = new Writer(transport, clock, () => this.#watchFlow())
     this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs)
@@ -92,11 +99,12 @@ export class Connection implements Peer {
       log,
       reply: (call, result) => this.#send(this.#engine.reply(call, result)),
       replyError: (call, error) => this.#send(this.#engine.replyError(call, error.toObject())),
+      accept: (call, options) => this.#accept(call, options),
       onReleased: () => this.#onReleased(),
       keepsUp: () => this.#keepsUp(),
     })
-    this.#budget = new TurnBudget(clock, this.#limits.messagesPerTurn, () => this.#intake.wake())
-    this.#intake = new Intake(transport, this.#budget, {
+    this.#slice = new TurnSlice(clock, this.#limits.turnMs, () => this.#intake.wake())
+    this.#intake = new Intake(transport, this.#slice, {
       mayTake: () => this.#mayTake(),
       take: (frame) => this.#take(frame),
       end: () => this.#onEnd(),
@@ -154,6 +162,10 @@ export class Connection implements Peer {
     return this.#outgoing.batch(calls, options)
   }
 
+  subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
+    return this.#subscriptions.subscribe(method, params, options)
+  }
+
   /**
    * The requests and notifications of the other side, for a loop of the caller's own; several loops share them. Each
    * request is to be answered with `reply` or `replyError`. Ends when the connection closes. Throws an Error when the
@@ -170,6 +182,7 @@ export class Connection implements Peer {
   async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
     if (this.#enter("finishing")) {
       this.#complaint = undefined
+      this.#desk?.finish()
       this.#setPatience(timeoutMs, () => void this.close())
       this.#closeWhenIdle()
     }
@@ -191,17 +204,17 @@ export class Connection implements Peer {
     return this.#incoming.inFlight < this.#limits.maxInFlight || this.#engine.pending.size > 0
   }
 
-  #take(frame: Frame): number {
+  #take(frame: Frame): void {
     const events =
       typeof frame === "string" ? this.#engine.receive(frame) : this.#engine.receiveUnreadable(frame.reason)
-    for (const event of events) this.#handle(event)
-    return events.length
+    for (const event of events) this.#handle(event, typeof frame === "string" ? frame.length / events.length : 0)
   }
 
-  #handle(event: EngineEvent<OutgoingCall>): void {
+  #handle(event: EngineEvent<OutgoingCall>, size: number): void {
     switch (event.kind) {
       case "request":
       case "notification":
+        if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
         if (this.#status === "open") this.#incoming.take(event)
         else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
         break
@@ -221,6 +234,39 @@ export class Connection implements Peer {
         if (!event.late) this.#complaint = event.error
         break
     }
+  }
+
+  get #subscriptions(): SubscriptionDesk {
+    return (this.#desk ??= new SubscriptionDesk({
+      spelling: this.#dialect?.subscriptions,
+      maxSubscriptions: this.#limits.maxSubscriptions,
+      clock: this.#clock,
+      timeoutMs: this.#timeoutMs,
+      request: (method, params, options) => this.request(method, params, options),
+      tell: (message) => this.#tell(message),
+      write: (text) => this.#writer.send(text),
+      isCongested: () => this.#flow === "congested",
+      drained: () => this.#keepsUp(),
+    }))
+  }
+
+  #accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink {
+    const sink = this.#subscriptions.accept(call.method, options)
+    const answer = this.#subscriptions.answersCalls
+    this.#send(answer ? this.#engine.reply(call, sink.name.id) : this.#engine.leaveUnanswered(call))
+    return sink
+  }
+
+  #isForDesk(desk: SubscriptionDesk, message: IncomingCall | NotificationMessage, size: number): boolean {
+    if (message.kind === "notification") return desk.take(message, size)
+    const was = desk.unsubscribe(message)
+    if (was !== undefined) this.#send(this.#engine.reply(message, was))
+    return was !== undefined
+  }
+
+  #tell({ kind, method, params }: SpelledMessage): void {
+    if (kind === "notification") void this.notify(method, params)
+    else void harmless(this.request(method, params))
   }
 
   #send(text: string | undefined): void {
@@ -281,9 +327,10 @@ export class Connection implements Peer {
 
   #settle(): void {
     this.#intake.stop()
-    this.#budget.stop()
+    this.#slice.stop()
     this.#outgoing.failAll((sent) => this.#closedError(sent))
     this.#incoming.close()
+    this.#desk?.close(this.#closedError("maybe"))
   }
 
   #closedError(sent: Sent): ConnectionClosedError {

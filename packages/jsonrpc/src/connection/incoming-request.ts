@@ -1,7 +1,8 @@
-import type { RpcError } from "../message/errors.ts"
+import { InvalidRequestError, type RpcError } from "../message/errors.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { IncomingCall } from "./engine.ts"
 import type { Peer } from "./peer.ts"
+import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 
 /** What a request needs of the connection that it came from. One for all requests of a connection. */
 export interface RequestPort {
@@ -10,6 +11,8 @@ export interface RequestPort {
   reply(call: IncomingCall, result: unknown): void
   replyError(call: IncomingCall, error: RpcError): void
   /** Has the controller aborted when the connection closes. */
+  /** Begins to serve a subscription, and answers the call. Throws a `ServerError` when there are too many; nothing was sent then. */
+  accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink
   abortOnClose(controller: AbortController): void
   forget(controller: AbortController): void
   /** Resolves when the other side keeps up with reading. */
@@ -22,6 +25,7 @@ export class IncomingRequest {
   readonly #message: IncomingCall | NotificationMessage
   #status: "waiting" | "answered" = "waiting"
   #abort: AbortController | undefined
+  #sink: SubscriptionSink | undefined
 
   constructor(port: RequestPort, message: IncomingCall | NotificationMessage) {
     this.#port = port
@@ -57,11 +61,20 @@ export class IncomingRequest {
     return this.#status === "answered" || this.isNotification
   }
 
-  /** Aborted when the connection closes before the answer: nobody wants it any more. Made when first read. */
+  /** Where the items of the subscription go, once it was accepted. */
+  get sink(): SubscriptionSink | undefined {
+    return this.#sink
+  }
+
+  /**
+   * Aborted when nobody wants the answer any more: the connection closes before it, or the caller has cancelled. Of a
+   * subscription: when that is over. Made when first read.
+   */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController()
-      this.#port.abortOnClose(this.#abort)
+      if (this.#sink?.isClosed === true) this.#abort.abort()
+      else this.#port.abortOnClose(this.#abort)
     }
     return this.#abort.signal
   }
@@ -85,6 +98,29 @@ export class IncomingRequest {
     if (this.#message.kind === "request") this.#port.replyError(this.#message, error)
     this.#done()
     return this.#port.keepsUp()
+  }
+
+  /**
+   * Answers the request as one that subscribes: what goes into the sink comes to the subscriber, until one of the two ends
+   * it. To refuse it, use {@link replyError}.
+   *
+   * @throws Error when the request was answered before; an `RpcError`, which may be thrown on as the answer, when the other
+   * side has too many subscriptions or has sent a notification.
+   */
+  accept<Item = unknown>(options: AcceptOptions = {}): SubscriptionSink<Item> {
+    this.#checkUnanswered()
+    if (this.#message.kind === "notification") throw new InvalidRequestError("to subscribe takes a request with an id")
+    const sink = this.#port.accept(this.#message, options)
+    this.#status = "answered"
+    this.#sink = sink
+    void sink.closed.then(() => this.#endSubscription())
+    return sink
+  }
+
+  #endSubscription(): void {
+    if (this.#abort === undefined) return
+    this.#port.forget(this.#abort)
+    this.#abort.abort()
   }
 
   #checkUnanswered(): void {

@@ -5,6 +5,7 @@ import type { IncomingCall } from "./engine.ts"
 import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
 import type { Peer } from "./peer.ts"
 import { RequestQueue } from "./request-queue.ts"
+import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 
 /**
  * Answers a request: with what it returns, or with what its promise gives. What it throws is the error of the answer when
@@ -22,6 +23,8 @@ export interface IncomingOptions {
   /** Sends the answer to a call. Throws a TypeError when it is no JSON. */
   readonly reply: (call: IncomingCall, result: unknown) => void
   readonly replyError: (call: IncomingCall, error: RpcError) => void
+  /** Begins to serve a subscription, and answers the call to it. */
+  readonly accept: (call: IncomingCall, options: AcceptOptions) => SubscriptionSink
   /** A request is done with. */
   readonly onReleased: () => void
   readonly keepsUp: () => Promise<void>
@@ -100,6 +103,12 @@ export class Incoming implements RequestPort {
     this.#release()
   }
 
+  accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink {
+    const sink = this.#options.accept(call, options)
+    this.#release()
+    return sink
+  }
+
   abortOnClose(controller: AbortController): void {
     if (this.connection.status === "closing" || this.connection.status === "closed") controller.abort()
     else (this.#aborts ??= new Set()).add(controller)
@@ -143,7 +152,8 @@ export class Incoming implements RequestPort {
 
   #fail(request: IncomingRequest, error: unknown): void {
     if (request.isAnswered) {
-      if (!(error instanceof RpcError)) this.#logFailure(request, error)
+      const told = error instanceof RpcError ? error : this.#logFailure(request, error)
+      request.sink?.close(told)
       if (request.isNotification) this.#release()
       return
     }

@@ -1,6 +1,6 @@
 import type { Frame } from "../framing/framing.ts"
-import type { TurnBudget } from "./turn-budget.ts"
 import type { Transport } from "../transport/transport.ts"
+import type { TurnSlice } from "./turn-slice.ts"
 
 /** The end of the stream takes its turn after the messages before it. */
 const END = Symbol("end")
@@ -9,8 +9,8 @@ const END = Symbol("end")
 export interface IntakeTarget {
   /** Whether another message can be taken now. When that changes, {@link Intake.wake} is to be called. */
   mayTake(): boolean
-  /** Takes a message; gives how much work it was. Must not throw. */
-  take(frame: Frame): number
+  /** Takes a message. Must not throw. */
+  take(frame: Frame): void
   /** All messages were taken, and no more come. */
   end(): void
 }
@@ -19,15 +19,15 @@ export interface IntakeTarget {
 export class Intake {
   readonly #transport: Pick<Transport, "pause" | "resume">
   readonly #target: IntakeTarget
-  readonly #budget: TurnBudget
+  readonly #slice: TurnSlice
   #status: "flowing" | "held" | "stopped" = "flowing"
   #inbox: (Frame | typeof END)[] = []
   #taken = 0
 
-  constructor(transport: Pick<Transport, "pause" | "resume">, budget: TurnBudget, target: IntakeTarget) {
+  constructor(transport: Pick<Transport, "pause" | "resume">, slice: TurnSlice, target: IntakeTarget) {
     this.#transport = transport
     this.#target = target
-    this.#budget = budget
+    this.#slice = slice
   }
 
   put(frames: readonly Frame[]): void {
@@ -62,14 +62,14 @@ export class Intake {
     for (;;) {
       const item = this.#inbox[this.#taken]
       if (item === undefined) break
-      if (this.#budget.isSpent || !this.#target.mayTake()) {
+      if (!this.#target.mayTake() || this.#slice.isSpent()) {
         this.#status = "held"
         this.#transport.pause()
         return
       }
       this.#taken++
       if (item === END) this.#target.end()
-      else this.#budget.spend(this.#target.take(item))
+      else this.#target.take(item)
     }
     this.#inbox = []
     this.#taken = 0

@@ -7,8 +7,10 @@ export interface ConnectionLimits extends ParseLimits {
    * this side itself waits for an answer, which it could not read then, what is surplus is refused. Default 2,048.
    */
   readonly maxInFlight: number
-  /** Messages that are handled in one turn before others have theirs. Default 1,024. */
-  readonly messagesPerTurn: number
+  /** How long messages are handled without a break before other connections have their turn, in milliseconds. Default 1. */
+  readonly turnMs: number
+  /** Subscriptions that the other side may have at once; one more is answered with -32006. Default 1,024. */
+  readonly maxSubscriptions: number
   /** Reading pauses while the other side leaves more than this many bytes unread. Default 1 MiB. */
   readonly pauseAtBytes: number
   /** The connection is closed when the other side leaves more than this many bytes unread. Default 64 MiB. */
@@ -19,7 +21,8 @@ export interface ConnectionLimits extends ParseLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   ...DEFAULT_PARSE_LIMITS,
   maxInFlight: 2048,
-  messagesPerTurn: 1024,
+  turnMs: 1,
+  maxSubscriptions: 1024,
   pauseAtBytes: 1024 * 1024,
   closeAtBytes: 64 * 1024 * 1024,
 }

@@ -1,6 +1,7 @@
 import type { Params } from "../message/message.ts"
 import type { BatchCall, BatchOutcome, CallOptions } from "./call.ts"
 import type { ConnectionStatus } from "./lifecycle.ts"
+import type { SubscribeOptions, Subscription } from "../subscription/subscription.ts"
 
 /** The other side of a connection, as whoever talks to it sees it. */
 export interface Peer {
@@ -32,6 +33,11 @@ export interface Peer {
    * and sends nothing. Rejects only when the batch could not be sent.
    */
   batch(calls: readonly BatchCall[], options?: CallOptions): Promise<BatchOutcome[]>
+  /**
+   * Subscribes to what a method of the other side gives. The call leaves at once; whether it was accepted shows in the
+   * subscription.
+   */
+  subscribe(method: string, params?: Params, options?: SubscribeOptions): Subscription
   /**
    * Closes: calls that wait for an answer fail, what was sent before still leaves. Returns when the transport is gone,
    * half a second later at most. Safe to call again.

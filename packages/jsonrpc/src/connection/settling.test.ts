@@ -68,7 +68,7 @@ function thrower(): never {
 }
 
 test.each<[string, () => unknown]>([
-  ["throws what is no error", () => Promise.reject("text" as unknown as Error)],
+  ["throws what is no error", () => Promise.reject(JSON.parse('"text"') as Error)],
   ["gives a promise whose `then` throws", () => thenable(() => thrower)],
   ["gives a value whose `then` cannot be read", () => thenable(thrower)],
   ["gives a value that cannot be written", () => ({ toJSON: thrower })],

@@ -1,12 +1,30 @@
 import { ErrorCode } from "../message/errors.ts"
 import type { ErrorObject, Id } from "../message/message.ts"
 import type { Dialect } from "./dialect.ts"
+import type { SubscriptionSpelling } from "./subscription-spelling.ts"
+
+/** Not answered; items are notifications of the method's own name, one in the list of parameters; the end is the connection's. */
+const subscriptions: SubscriptionSpelling = {
+  key: "method",
+  item: ({ method }, item) => ({ kind: "notification", method, params: [item] }),
+  read: (method, params) => ({
+    kind: "item",
+    key: method,
+    item: Array.isArray(params) && params.length === 1 ? (params[0] as unknown) : params,
+  }),
+}
 
 /**
  * DarkFi's way (darkfi-rpc 2.2 and 2.3): ids are numbers, an id that is a string of digits is answered as a number, and
- * the standard errors are worded in small letters and carry no data. Its lines end with CRLF: see `newlineFraming`.
+ * the standard errors are worded in small letters and carry no data. A call that subscribes is not answered, its
+ * notifications carry its own name, and it ends with the connection. Its lines end with CRLF: see `newlineFraming`.
  */
-export const darkfiDialect: Dialect = { name: "darkfi", requestId: numberFromDigits, errorObject: bareStandardError }
+export const darkfiDialect: Dialect = {
+  name: "darkfi",
+  requestId: numberFromDigits,
+  errorObject: bareStandardError,
+  subscriptions,
+}
 
 const WHOLE_NUMBER = /^[+-]?\d{1,16}$/
 

@@ -1,4 +1,6 @@
 import type { ErrorObject, Id } from "../message/message.ts"
+import type { CancellationSpelling } from "./cancellation-spelling.ts"
+import type { SubscriptionSpelling } from "./subscription-spelling.ts"
 
 /** How one family of peers spells what JSON-RPC 2.0 leaves open or what it does its own way. Plain JSON-RPC needs none. */
 export interface Dialect {
@@ -7,4 +9,8 @@ export interface Dialect {
   readonly requestId?: (id: Id) => Id
   /** The error object that is sent, from the standard one. */
   readonly errorObject?: (error: ErrorObject) => ErrorObject
+  /** Default: {@link plainSubscriptions}. */
+  readonly subscriptions?: SubscriptionSpelling
+  /** How the other side is told that nobody waits for an answer any more. Default: it is not told. */
+  readonly cancellation?: CancellationSpelling
 }

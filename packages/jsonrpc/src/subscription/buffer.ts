@@ -1,0 +1,79 @@
+/** What happens when an item comes and the buffer is full. */
+export type BufferOverflow =
+  /** The oldest items in the buffer are thrown away. */
+  | "drop-oldest"
+  /** The item that came is thrown away. */
+  | "drop-newest"
+  /** The subscription ends: what is in the buffer is still given, then an error. */
+  | "close"
+
+/** How much may wait for whoever is slow. */
+export interface BufferLimits {
+  /** Items that wait at most. Default 1,024. */
+  readonly maxItems?: number | undefined
+  /** Length of the JSON text of all that wait, at most. One item may be longer, when it waits alone. Default 1 MiB. */
+  readonly maxBytes?: number | undefined
+}
+
+const DEFAULT_MAX_ITEMS = 1024
+const DEFAULT_MAX_BYTES = 1024 * 1024
+
+interface Entry<T> {
+  readonly item: T
+  readonly size: number
+}
+
+/** Items that wait, first in, first out, bounded in number and in bytes. */
+export class BoundedBuffer<T> {
+  readonly #maxItems: number
+  readonly #maxBytes: number
+  #entries: (Entry<T> | undefined)[] = []
+  #first = 0
+  #bytes = 0
+
+  /** Throws a RangeError when a limit is not a number from 1. */
+  constructor({ maxItems = DEFAULT_MAX_ITEMS, maxBytes = DEFAULT_MAX_BYTES }: BufferLimits) {
+    if (!(maxItems >= 1 && maxBytes >= 1)) {
+      throw new RangeError(`a buffer holds at least 1 item and 1 byte, not ${maxItems} and ${maxBytes}`)
+    }
+    this.#maxItems = maxItems
+    this.#maxBytes = maxBytes
+  }
+
+  get size(): number {
+    return this.#entries.length - this.#first
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  hasRoomFor(size: number): boolean {
+    return this.size === 0 || (this.size < this.#maxItems && this.#bytes + size <= this.#maxBytes)
+  }
+
+  /** Puts an item at the end, whether there is room or not. */
+  put(item: T, size: number): void {
+    this.#entries.push({ item, size })
+    this.#bytes += size
+  }
+
+  /** Takes the first item. There must be one. */
+  shift(): T {
+    const { item, size } = this.#entries[this.#first] as Entry<T>
+    this.#bytes -= size
+    this.#entries[this.#first] = undefined
+    this.#first++
+    if (this.#first * 2 >= this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#first)
+      this.#first = 0
+    }
+    return item
+  }
+
+  clear(): void {
+    this.#entries = []
+    this.#first = 0
+    this.#bytes = 0
+  }
+}

@@ -1,0 +1,62 @@
+import type { SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
+import { ServerError } from "../message/errors.ts"
+import type { Id, Params } from "../message/message.ts"
+import { SubscriptionSink, type AcceptOptions, type SinkPort } from "./sink.ts"
+
+/** -32006: a connection has as many subscriptions as it may. */
+export const TOO_MANY_SUBSCRIPTIONS = -32006
+
+/** The subscriptions that this side of a connection serves. */
+export class ServedSubscriptions {
+  readonly #port: Omit<SinkPort, "onClosed">
+  readonly #maxSubscriptions: number
+  readonly #sinks = new Map<Id, SubscriptionSink>()
+  #lastId = 0
+
+  constructor(port: Omit<SinkPort, "onClosed">, maxSubscriptions: number) {
+    this.#port = port
+    this.#maxSubscriptions = maxSubscriptions
+  }
+
+  get size(): number {
+    return this.#sinks.size
+  }
+
+  get spelling(): SubscriptionSpelling {
+    return this.#port.spelling
+  }
+
+  /** Makes the sink of a new subscription. Throws a {@link ServerError} when there are too many. */
+  open(method: string, options: AcceptOptions): SubscriptionSink {
+    if (this.#sinks.size >= this.#maxSubscriptions) {
+      const text = `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
+      throw new ServerError(TOO_MANY_SUBSCRIPTIONS, text)
+    }
+    const port: SinkPort = { ...this.#port, onClosed: ({ name }) => void this.#sinks.delete(name.id) }
+    const sink = new SubscriptionSink({ id: ++this.#lastId, method }, port, options)
+    this.#sinks.set(sink.name.id, sink)
+    return sink
+  }
+
+  /**
+   * Ends the subscription that a message unsubscribes from. Gives whether there was one; `undefined` when the message is
+   * about something else.
+   */
+  unsubscribe(method: string, params: Params | undefined): boolean | undefined {
+    const id = this.#port.spelling.readUnsubscribe?.(method, params)
+    if (id === undefined) return undefined
+    const sink = this.#sinks.get(id)
+    sink?.abandon()
+    return sink !== undefined
+  }
+
+  /** Ends all of them, and tells the subscribers. */
+  closeAll(): void {
+    for (const sink of [...this.#sinks.values()]) sink.close()
+  }
+
+  /** Ends all of them without a word: the connection is gone. */
+  abandonAll(): void {
+    for (const sink of [...this.#sinks.values()]) sink.abandon()
+  }
+}

@@ -1,0 +1,157 @@
+import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
+import { ServerError, type RpcError } from "../message/errors.ts"
+import { notificationText } from "../message/serialise.ts"
+import { BoundedBuffer, type BufferLimits, type BufferOverflow } from "./buffer.ts"
+
+/** How a subscription is accepted. */
+export interface AcceptOptions extends BufferLimits {
+  /** What happens to an item when the subscriber reads slowly and the buffer is full. Default `wait`: `send` waits. */
+  readonly overflow?: BufferOverflow | "wait" | undefined
+}
+
+/** What a sink needs of its connection. */
+export interface SinkPort {
+  readonly spelling: SubscriptionSpelling
+  /** Sends a text as soon as the turn ends. */
+  write(text: string): void
+  /** Whether the other side reads more slowly than it is sent to. */
+  isCongested(): boolean
+  /** Resolves when it has caught up, or has gone. */
+  drained(): Promise<void>
+  /** The subscription is over. */
+  onClosed(sink: SubscriptionSink): void
+}
+
+/** -32007: a subscriber read too slowly, and its subscription was to be closed then. */
+export const TOO_SLOW = -32007
+
+/**
+ * Where the serving side of a subscription puts items. While the subscriber keeps up they leave with the turn; when it
+ * does not, they wait in a buffer of the sink's own, bounded in number and in bytes.
+ */
+export class SubscriptionSink<Item = unknown> {
+  /** What the subscription is known by on its connection. */
+  readonly name: SubscriptionName
+  /** Resolves when the subscription is over: closed here, unsubscribed there, or the connection is gone. Never rejects. */
+  readonly closed: Promise<void>
+  readonly #port: SinkPort
+  readonly #overflow: BufferOverflow | "wait"
+  readonly #buffer: BoundedBuffer<string>
+  #status: "open" | "ended" | "gone" = "open"
+  #dropped = 0
+  #flushing: Promise<void> | undefined
+  #resolveClosed!: () => void
+
+  constructor(name: SubscriptionName, port: SinkPort, { overflow = "wait", ...limits }: AcceptOptions) {
+    this.name = name
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve
+    })
+    this.#port = port
+    this.#overflow = overflow
+    this.#buffer = new BoundedBuffer(limits)
+  }
+
+  get isClosed(): boolean {
+    return this.#status !== "open"
+  }
+
+  /** Items that wait for the subscriber. */
+  get size(): number {
+    return this.#buffer.size
+  }
+
+  /** Items thrown away because the buffer was full. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /**
+   * Sends an item; waits while the buffer is full, unless another policy was chosen. Gives whether the item was taken:
+   * false when it was thrown away or the subscription is over. Rejects with a TypeError when the item is no JSON.
+   */
+  async send(item: Item): Promise<boolean> {
+    const text = this.#text(item)
+    while (this.#overflow === "wait" && this.#mustWait(text)) await this.#flush()
+    return this.#put(text)
+  }
+
+  /**
+   * Sends an item without waiting. Gives whether it was taken: under the policy `wait`, not when the buffer is full.
+   * Throws a TypeError when the item is no JSON.
+   */
+  trySend(item: Item): boolean {
+    return this.#put(this.#text(item))
+  }
+
+  /** Ends the subscription; the subscriber gets what was sent before, then the end, or the error. Safe to call again. */
+  close(error?: RpcError): void {
+    if (this.#status !== "open") return
+    const end = this.#port.spelling.end?.(this.name, error?.toObject())
+    this.#status = "ended"
+    if (end !== undefined) this.#write(notificationText(end.method, end.params))
+    this.#settle()
+  }
+
+  /** Ends the subscription without a word: nobody listens any more. */
+  abandon(): void {
+    if (this.#status === "gone") return
+    this.#status = "gone"
+    this.#buffer.clear()
+    this.#settle()
+  }
+
+  #text(item: Item): string {
+    const { method, params } = this.#port.spelling.item(this.name, item)
+    return notificationText(method, params)
+  }
+
+  #put(text: string): boolean {
+    if (this.#status !== "open") return false
+    if (this.#mustWait(text) && !this.#makeRoom(text)) return false
+    this.#write(text)
+    return true
+  }
+
+  #mustWait(text: string): boolean {
+    return this.#status === "open" && this.#isHeld && !this.#buffer.hasRoomFor(text.length)
+  }
+
+  get #isHeld(): boolean {
+    return this.#buffer.size > 0 || this.#port.isCongested()
+  }
+
+  #makeRoom(text: string): boolean {
+    if (this.#overflow === "wait") return false
+    this.#dropped++
+    if (this.#overflow === "close") this.close(new ServerError(TOO_SLOW, "the subscriber reads too slowly"))
+    if (this.#overflow !== "drop-oldest") return false
+    for (this.#buffer.shift(); !this.#buffer.hasRoomFor(text.length); this.#buffer.shift()) this.#dropped++
+    return true
+  }
+
+  #write(text: string): void {
+    if (!this.#isHeld) return this.#port.write(text)
+    this.#buffer.put(text, text.length)
+    void this.#flush()
+  }
+
+  /** Lets what waits leave, as fast as the subscriber reads. One flight at a time. */
+  #flush(): Promise<void> {
+    return (this.#flushing ??= this.#drain().finally(() => {
+      this.#flushing = undefined
+    }))
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#buffer.size > 0) {
+      await this.#port.drained()
+      while (this.#buffer.size > 0 && !this.#port.isCongested()) this.#port.write(this.#buffer.shift())
+    }
+  }
+
+  #settle(): void {
+    this.#resolveClosed()
+    this.#port.onClosed(this)
+  }
+}

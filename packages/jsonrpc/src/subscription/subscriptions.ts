@@ -1,0 +1,135 @@
+import type { Clock } from "@dchat/runtime"
+import type { CallOptions } from "../connection/call.ts"
+import { CallTimeoutError, InvalidResultError } from "../connection/errors.ts"
+import type { SpelledMessage, SubscriptionNews, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
+import { rpcErrorFrom, RpcError, type JsonRpcError } from "../message/errors.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import { IncomingSubscription, type SubscribeOptions, type Subscription } from "./subscription.ts"
+
+/** What {@link Subscriptions} need of their connection. */
+export interface SubscriptionsPort {
+  readonly spelling: SubscriptionSpelling
+  readonly clock: Pick<Clock, "setTimer">
+  readonly timeoutMs: number
+  request(method: string, params: Params | undefined, options: CallOptions): Promise<unknown>
+  /** Sends a message whose answer, if there is one, does not matter. */
+  tell(message: SpelledMessage): void
+}
+
+/** Items may come before the answer that says what they belong to. So many of them are kept; more are lost. */
+const MAX_EARLY = 256
+
+/** The subscriptions that this side of a connection has made: brings what comes to whom it belongs. */
+export class Subscriptions {
+  readonly #port: SubscriptionsPort
+  readonly #live = new Map<Id, IncomingSubscription>()
+  /** Calls to subscribe that are not answered yet. */
+  #asking = 0
+  #early: { readonly news: SubscriptionNews; readonly size: number }[] = []
+
+  constructor(port: SubscriptionsPort) {
+    this.#port = port
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  subscribe(method: string, params: Params | undefined, options: SubscribeOptions): Subscription {
+    return this.#port.spelling.key === "id"
+      ? this.#subscribeById(method, params, options)
+      : this.#subscribeByMethod(method, params, options)
+  }
+
+  /** Takes a notification, when it is about a subscription. `size` is the length of its text. */
+  take({ method, params }: NotificationMessage, size: number): boolean {
+    const news = this.#port.spelling.read(method, params)
+    if (news === undefined) return false
+    const subscription = this.#live.get(news.key)
+    if (subscription !== undefined) this.#bring(news, size, subscription)
+    else if (this.#port.spelling.key === "method") return false
+    else if (this.#asking > 0 && this.#early.length < MAX_EARLY) this.#early.push({ news, size })
+    return true
+  }
+
+  /** The connection is gone. */
+  closeAll(error: JsonRpcError): void {
+    for (const subscription of this.#live.values()) subscription.finish(error)
+    this.#live.clear()
+    this.#early = []
+  }
+
+  #subscribeById(method: string, params: Params | undefined, options: SubscribeOptions): Subscription {
+    let id: Id | undefined
+    const subscription = new IncomingSubscription(options, { onLeft: () => this.#forget(method, id) })
+    this.#asking++
+    // Read at once, not a microtask later: the first items may stand right behind the answer.
+    const value = (result: unknown): void => {
+      if (typeof result !== "string" && typeof result !== "number") {
+        throw new InvalidResultError(`the answer to ${method} is not the id of a subscription`, result)
+      }
+      id = result
+      if (subscription.isEnded) return this.#forget(method, id)
+      this.#live.set(id, subscription)
+      subscription.accept()
+      this.#bringEarly(id, subscription)
+    }
+    void this.#ask(subscription, method, params, options.timeoutMs ?? this.#port.timeoutMs, value).finally(() => {
+      this.#asking--
+      if (this.#asking === 0) this.#early = []
+    })
+    return subscription
+  }
+
+  #subscribeByMethod(method: string, params: Params | undefined, options: SubscribeOptions): Subscription {
+    if (this.#live.has(method)) throw new Error(`this connection has subscribed to ${method} already; open another one`)
+    // Who leaves stays in the table: what still comes must not be taken for a call.
+    const subscription = new IncomingSubscription(options, { onLeft: () => {} })
+    this.#live.set(method, subscription)
+    subscription.accept()
+    void this.#ask(subscription, method, params, Infinity, () => {})
+    return subscription
+  }
+
+  /** Calls the method. However the caller loses patience, the answer is still read, or the other side would send for ever. */
+  async #ask(
+    subscription: IncomingSubscription,
+    method: string,
+    params: Params | undefined,
+    timeoutMs: number,
+    value: (result: unknown) => void,
+  ): Promise<void> {
+    if (subscription.isEnded) return
+    const giveUp = (): void =>
+      subscription.cancel(new CallTimeoutError("the subscription was not accepted in time", "maybe"))
+    const patience = timeoutMs === Infinity ? undefined : this.#port.clock.setTimer(timeoutMs, giveUp)
+    try {
+      await this.#port.request(method, params, { timeoutMs: Infinity, reader: { value, error: (error) => error } })
+    } catch (error) {
+      if (error instanceof RpcError) subscription.fail(error)
+      else subscription.finish(error as JsonRpcError)
+      if (this.#port.spelling.key === "method") this.#live.delete(method)
+    } finally {
+      patience?.cancel()
+    }
+  }
+
+  #bring(news: SubscriptionNews, size: number, subscription: IncomingSubscription): void {
+    if (news.kind === "item") return subscription.put(news.item, size)
+    this.#live.delete(news.key)
+    if (news.error === undefined) subscription.finish()
+    else subscription.fail(rpcErrorFrom(news.error))
+  }
+
+  #bringEarly(id: Id, subscription: IncomingSubscription): void {
+    for (const { news, size } of this.#early) if (news.key === id) this.#bring(news, size, subscription)
+    this.#early = this.#early.filter(({ news }) => news.key !== id)
+  }
+
+  #forget(method: string, id: Id | undefined): void {
+    if (id === undefined) return
+    this.#live.delete(id)
+    const message = this.#port.spelling.unsubscribe?.({ id, method })
+    if (message !== undefined) this.#port.tell(message)
+  }
+}
