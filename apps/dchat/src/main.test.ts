@@ -69,9 +69,9 @@ test(
       ...demo.out.matchAll(/^(\w+) +sends +(.*)\n(\w+) +received +(.*?) {2}\((\w+) connection, tcp:.* ms\)$/gm),
     ]
     expect(arrivals.map(([, from, said, to, heard, session]) => [from, to, said === heard, session])).toEqual([
-      ["alice", "bob", true, "manual"],
+      ["alice", "bob", true, "outbound"],
       ["bob", "alice", true, "inbound"],
-      ["alice", "bob", true, "manual"],
+      ["alice", "bob", true, "outbound"],
     ])
     expect(demo.out).toMatch(/^alice +has received ".*"\nbob +has received ".*", ".*"\n$/m)
     expect(processesOf(demo)).toHaveLength(3)

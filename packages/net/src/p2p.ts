@@ -1,6 +1,5 @@
 import type { Runtime } from "@dchat/runtime"
 import { ManualResetEvent, Publisher, type Cancellable } from "@dchat/task"
-import { canonicalUrl } from "@dchat/wire"
 import { oneForEachNode, type BroadcastResult } from "./broadcast.ts"
 import { Channel } from "./channel/channel.ts"
 import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
@@ -14,6 +13,7 @@ import { ProtocolAddress } from "./protocol/address.ts"
 import { ProtocolPing } from "./protocol/ping.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
 import { ProtocolSeed } from "./protocol/seed.ts"
+import { AddressVotes, ownAddresses } from "./session/own-addresses.ts"
 import type { Session, SessionContext } from "./session/context.ts"
 import { InboundSession } from "./session/inbound.ts"
 import { SESSION_BITS, SESSION_DEFAULT, type SessionKind } from "./session/kind.ts"
@@ -21,6 +21,7 @@ import { ManualSession } from "./session/manual.ts"
 import { OutboundSession } from "./session/outbound.ts"
 import { RefineSession } from "./session/refine.ts"
 import { SeedSession } from "./session/seed.ts"
+import { withCanonicalUrls } from "./settings/canonical.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
 import { Connector } from "./transport/connector.ts"
 import { allTransports } from "./transport/transports.ts"
@@ -71,6 +72,10 @@ export interface P2pInfo {
  * network is up to the protocols that are registered before the start.
  */
 export class P2p {
+  /**
+   * The settings in use: one object for the life of the node, whose values change at `reload`. Of external addresses it
+   * has those that are known by now, with their real ports.
+   */
   readonly settings: Settings
   /** What is said on which channels. Register before `start`. */
   readonly protocols = new ProtocolRegistry()
@@ -79,16 +84,20 @@ export class P2p {
   readonly sessions: Sessions
   /** What happens on this node, for whoever looks on. Costs next to nothing while nobody does. */
   readonly dnet = new Publisher<DnetEvent>()
+  readonly #votes = new AddressVotes()
   readonly #runtime: Runtime
   readonly #encoder: PacketEncoder
   readonly #channels: ChannelTable
   readonly #stopSignal = new ManualResetEvent()
   readonly #ended = new ManualResetEvent()
+  /** What was asked for; external addresses may still lack a port or a host. */
+  #configured: Settings
   #state: P2pState = "open"
   #starting: Promise<void> = Promise.resolve()
 
   private constructor(settings: Settings, runtime: Runtime) {
     this.settings = settings
+    this.#configured = { ...settings }
     this.#runtime = runtime
     this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
@@ -211,6 +220,7 @@ export class P2p {
     this.hosts.importBlacklist()
     try {
       await this.sessions.inbound.start()
+      this.#findOwnAddresses()
       await this.sessions.refine.start()
       if (this.#state === "starting") await this.sessions.seed.start()
     } catch (error) {
@@ -240,6 +250,18 @@ export class P2p {
     }
   }
 
+  #countVote({ session, address, version }: Channel): void {
+    if (version === undefined || session === "inbound" || session === "refine") return
+    this.#votes.add(address, version.connectRecvAddr)
+    this.#findOwnAddresses()
+  }
+
+  #findOwnAddresses(): void {
+    const listening = this.sessions.inbound.addresses
+    const externalAddrs = ownAddresses(this.#configured.externalAddrs, listening, this.#votes.guess)
+    Object.assign(this.settings, { ...this.#configured, externalAddrs })
+  }
+
   #broadcast<T>(type: MessageType<T>, value: T, exclude: readonly string[]): BroadcastResult {
     const packet = this.#encoder.encode(type, value)
     const targets = oneForEachNode(this.peers().filter(({ address }) => !exclude.includes(address)))
@@ -265,6 +287,7 @@ export class P2p {
       advertised: new Publisher(),
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
+      introduced: (channel) => this.#countVote(channel),
       broadcast: (type, value) => void this.#broadcast(type, value, []),
       open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, dnet, judge: this.#judge }),
     }
@@ -277,16 +300,6 @@ export class P2p {
     const banned = this.hosts.ban(channel)
     if (banned !== undefined) this.#runtime.log.warn(`Banned ${banned}: ${describeFault(fault)}`)
     return consequence
-  }
-}
-
-function withCanonicalUrls(settings: Settings): Settings {
-  return {
-    ...settings,
-    inboundAddrs: settings.inboundAddrs.map(canonicalUrl),
-    externalAddrs: settings.externalAddrs.map(canonicalUrl),
-    peers: settings.peers.map(canonicalUrl),
-    seeds: settings.seeds.map(canonicalUrl),
   }
 }
 

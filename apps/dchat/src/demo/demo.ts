@@ -4,12 +4,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Shell } from "../cli/shell.ts"
 import type { Listening } from "../daemon/daemon.ts"
-import { type Acquaintances, demoConfig } from "./demo-config.ts"
+import { demoConfig, type Role } from "./demo-config.ts"
 import { DemoNode } from "./demo-node.ts"
 import { Person } from "./person.ts"
 
 /**
- * Runs a seed, alice and bob as three processes on this computer. What is typed is sent by alice and shown as bob received
+ * Runs a seed, alice and bob as three processes on this computer. Alice and bob know the seed alone, and find each other through
+ * it. What is typed is sent by alice and shown as bob received
  * it. Without a terminal they say three things of their own accord, and that is all. At the end no process and no file
  * is left.
  *
@@ -25,11 +26,11 @@ export async function runDemo(shell: Shell, verbosity: number): Promise<void> {
   }
   process.once("exit", leaveNothing)
 
-  const startNode = async (name: string, acquaintances: Acquaintances): Promise<Listening> => {
+  const startNode = async (name: string, role: Role): Promise<Listening> => {
     const onLine = (line: string): void => {
       if (verbosity > 0) shell.out(`${name.padEnd(6)} | ${line}\n`)
     }
-    const config = demoConfig(acquaintances)
+    const config = demoConfig(role)
     const node = await DemoNode.start({ name, folder, config, verbosity, onLine })
     nodes.push(node)
     const listening = await node.listening({ signal: shell.stopSignal })
@@ -40,8 +41,8 @@ export async function runDemo(shell: Shell, verbosity: number): Promise<void> {
   try {
     shell.out("A seed, alice and bob: three processes on this computer.\n")
     const seed = await startNode("seed", {})
-    const alice = await startNode("alice", { seeds: seed.inbound })
-    const bob = await startNode("bob", { seeds: seed.inbound, peers: alice.inbound })
+    const alice = await startNode("alice", { seeds: seed.inbound, advertises: true })
+    const bob = await startNode("bob", { seeds: seed.inbound, outbound: 1 })
     await converse(alice.rpc, bob.rpc, shell)
   } finally {
     await Promise.all(nodes.map((node) => node.stop(shell.runtime.clock)))

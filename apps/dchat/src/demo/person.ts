@@ -42,7 +42,7 @@ export class Person {
   async untilConnected(): Promise<void> {
     const { clock } = this.#context.runtime
     await this.#inTime("is not connected to anyone", async (daemon, signal) => {
-      while ((await daemon.info()).channels.every(({ session }) => session === "seed")) {
+      while ((await daemon.info()).channels.every(({ session }) => session === "seed" || session === "refine")) {
         await sleep(LOOK_AGAIN_MS, { clock, signal })
       }
     })

@@ -72,6 +72,7 @@ function register(channel: Channel, node: SessionContext): void {
   if (session !== "inbound") hosts.enter(address, "connected")
   if (session === "outbound" || session === "direct") hosts.promote(address)
   channels.add(channel)
+  node.introduced(channel)
   // Probes come and go all the time.
   const level = session === "refine" ? "debug" : "info"
   runtime.log[level](`Connected to ${displayAddress} (${session})`)

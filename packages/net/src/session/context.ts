@@ -20,6 +20,8 @@ export interface SessionContext {
   readonly dnet: Publisher<DnetEvent>
   /** Addresses by which peers that have dialled us say that they can be reached. */
   readonly advertised: Publisher<string>
+  /** A channel's version exchange is done. */
+  introduced(channel: Channel): void
   /** Sends a message to every peer that has room for it. */
   broadcast<T>(type: MessageType<T>, value: T): void
   /** Makes a channel of this node. */
