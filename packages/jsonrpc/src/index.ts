@@ -65,6 +65,8 @@ export {
   type,
   unknown,
 } from "./contract/schema.ts"
+export { signature, signatures } from "./contract/signature/signatures.ts"
+export { SignatureError } from "./contract/signature/signature-error.ts"
 export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
 export { darkfiDialect } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
