@@ -25,3 +25,9 @@ export class ListenError extends JsonRpcError {
     this.url = url
   }
 }
+
+/** The other side, or the way to it, has gone, and not in good order. */
+export class TransportLostError extends JsonRpcError {
+  override readonly name = "TransportLostError"
+  readonly code = "transport-lost"
+}

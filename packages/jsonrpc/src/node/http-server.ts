@@ -1,0 +1,146 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer as createHttpsServer } from "node:https"
+import type { AddressInfo, Socket } from "node:net"
+import type { Duplex } from "node:stream"
+import { AddressError } from "../transport/address.ts"
+import { ListenError } from "../transport/errors.ts"
+import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
+import type { TlsServerIdentity } from "./tls.ts"
+
+/** What everybody who comes in by HTTP has to pass. */
+export interface HttpAccessOptions extends HostGuardOptions {
+  /** Says whether a request may come in; who may not is answered with 401. Default: everybody may. */
+  authorize?: (request: IncomingMessage) => boolean | Promise<boolean>
+}
+
+/** A request that is turned away: the status, and why. */
+export interface Refusal {
+  readonly status: number
+  readonly reason: string
+}
+
+/** What is done with those who may come in. */
+export interface HttpDoors {
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+/** A bound HTTP server: the guards stand before its doors. */
+export interface BoundHttpServer {
+  readonly address: string
+  readonly server: Server
+  /** Stops listening and closes connections that are idle. The others end when they have been answered. */
+  close(): void
+}
+
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 }
+const MAX_HEADER_BYTES = 16 * 1024
+
+/** Listens on an `http:`, `https:`, `ws:` or `wss:` URL. Only its path is served; any path when it has none. */
+export async function bindHttp(
+  url: string,
+  access: HttpAccessOptions,
+  identity: TlsServerIdentity | undefined,
+  doors: HttpDoors,
+): Promise<BoundHttpServer> {
+  const { protocol, hostname, port, pathname } = readUrl(url)
+  const isSecure = protocol === "https:" || protocol === "wss:"
+  const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true }
+  if (isSecure && identity === undefined)
+    throw new AddressError(`${url}: a secure server needs the option tls, with its certificate and key`)
+  const server =
+    isSecure && identity !== undefined
+      ? createHttpsServer({ ...options, ...serverTls(identity) })
+      : createHttpServer(options)
+  const address = await listen(server, url, hostname.replace(/^\[(.*)\]$/, "$1"), Number(port))
+  const refuse = gatekeeper(address.address, pathname, access)
+  server.on("request", (request, response) => {
+    void refuse(request).then((refusal) => {
+      if (refusal === undefined) doors.onRequest(request, response)
+      else answerRefusal(response, refusal)
+    })
+  })
+  server.on("upgrade", (request, socket, head) => {
+    const left = (): void => void socket.destroy()
+    socket.on("error", left)
+    void refuse(request).then((refusal) => {
+      socket.off("error", left)
+      if (refusal === undefined && doors.onUpgrade !== undefined) doors.onUpgrade(request, socket, head)
+      else refuseUpgrade(socket, refusal ?? { status: 426, reason: "no WebSocket is served here" })
+    })
+  })
+  server.on("clientError", (_error, socket: Duplex) => void socket.destroy())
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address
+  return {
+    address: `${protocol}//${host}:${address.port}${pathname === "/" ? "" : pathname}`,
+    server,
+    close() {
+      server.close()
+      server.closeIdleConnections()
+    },
+  }
+}
+
+/** Who is at the other end of a request, for people. */
+export function remoteOf(scheme: string, { socket }: { readonly socket: Socket }): string {
+  const host = socket.remoteFamily === "IPv6" ? `[${socket.remoteAddress}]` : socket.remoteAddress
+  return `${scheme}//${host ?? "unknown"}:${socket.remotePort ?? 0}`
+}
+
+/** A server's side of TLS, in Node's words. */
+export function serverTls({ cert, key, clientCa }: TlsServerIdentity) {
+  const ca = clientCa === undefined ? {} : { ca: [clientCa].flat(), requestCert: true, rejectUnauthorized: true }
+  return { cert, key, minVersion: "TLSv1.2" as const, ...ca }
+}
+
+/** Turns a request away. */
+export function answerRefusal(response: ServerResponse, { status, reason }: Refusal): void {
+  response.writeHead(status, {
+    "content-type": "text/plain",
+    connection: "close",
+    ...(status === 405 ? { allow: "POST" } : {}),
+  })
+  response.end(`${reason}\n`)
+}
+
+function gatekeeper(listensOn: string, path: string, access: HttpAccessOptions) {
+  const guard = hostGuard(listensOn, access)
+  return async (request: IncomingMessage): Promise<Refusal | undefined> => {
+    const foreign = guard(request.headers.host, request.headers.origin)
+    if (foreign !== undefined) return { status: 403, reason: foreign }
+    if (path !== "/" && request.url?.split("?")[0] !== path)
+      return { status: 404, reason: "nothing is served at this path" }
+    if (access.authorize === undefined) return undefined
+    const isWelcome = await Promise.resolve(request)
+      .then(access.authorize)
+      .catch(() => false)
+    return isWelcome ? undefined : { status: 401, reason: "not authorized" }
+  }
+}
+
+function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
+  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${reason}\n`)
+}
+
+function readUrl(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed === undefined || parsed.hostname === "" || parsed.username + parsed.search + parsed.hash !== "") {
+    throw new AddressError(`${url}: write a scheme, a host, a port and perhaps a path, such as ws://127.0.0.1:8080/rpc`)
+  }
+  return parsed
+}
+
+/** No port in the URL is the scheme's own, 80 or 443. */
+function listen(server: Server, url: string, host: string, port: number): Promise<AddressInfo> {
+  const isSecure = /^(?:https|wss):/i.test(url)
+  const asked = /:0(?:\/|$)/.test(url) ? 0 : port || (isSecure ? 443 : 80)
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => reject(new ListenError(url, error))
+    server.once("error", failed)
+    server.listen(asked, host, () => {
+      server.off("error", failed)
+      server.on("error", () => {})
+      resolve(server.address() as AddressInfo)
+    })
+  })
+}

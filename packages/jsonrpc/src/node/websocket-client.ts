@@ -1,0 +1,65 @@
+import { WebSocket } from "ws"
+import type { TlsTrust } from "./tls.ts"
+import { ConnectError } from "../transport/errors.ts"
+import type { Dialer } from "../transport/scheme.ts"
+import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
+import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"
+
+/** Headers of a request, such as a token; a function is asked anew each time. */
+export type HeadersSource = Readonly<Record<string, string>> | (() => HeadersRecord | Promise<HeadersRecord>)
+
+type HeadersRecord = Readonly<Record<string, string>>
+
+/** Options of a WebSocket client. */
+export interface WebSocketClientOptions extends Pick<WsTransportOptions, "frames" | "pingMs" | "maxBytes"> {
+  headers?: HeadersSource
+  /** Subprotocols to offer. Default: none. */
+  protocols?: readonly string[]
+}
+
+/** Headers at this moment. */
+export async function headersOf(source: HeadersSource | undefined): Promise<HeadersRecord> {
+  return typeof source === "function" ? await source() : (source ?? {})
+}
+
+/** Dials `ws://` and `wss://` URLs. Compression is not offered: it costs more than it saves on small messages. */
+export function webSocketDialer(options: WebSocketClientOptions = {}, trust: TlsTrust = {}): Dialer {
+  const { headers: source, protocols = [], ...transportOptions } = options
+  return async (url, { clock, signal }) => {
+    const headers = await headersOf(source)
+    signal?.throwIfAborted()
+    const socket = new WebSocket(url, [...protocols], {
+      ...trust,
+      headers: { ...headers },
+      perMessageDeflate: false,
+      maxPayload: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      skipUTF8Validation: false,
+    })
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        socket.off("open", opened)
+        socket.off("error", failed)
+        signal?.removeEventListener("abort", aborted)
+      }
+      const opened = (): void => {
+        settle()
+        resolve()
+      }
+      const failed = (error: Error): void => {
+        settle()
+        socket.on("error", () => {})
+        reject(new ConnectError(url, error))
+      }
+      const aborted = (): void => {
+        settle()
+        socket.on("error", () => {})
+        socket.terminate()
+        reject(signal?.reason as Error)
+      }
+      socket.on("open", opened)
+      socket.on("error", failed)
+      signal?.addEventListener("abort", aborted, { once: true })
+    })
+    return wsTransport(socket, { frames: "text", ...transportOptions, remote: url, clock })
+  }
+}

@@ -1,0 +1,187 @@
+import type { Duplex } from "node:stream"
+import type { Clock, Timer } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import type { WebSocket } from "ws"
+import { FramingError } from "../framing/framing.ts"
+import { DrainWaiters } from "../transport/drain-waiters.ts"
+import { TransportLostError } from "../transport/errors.ts"
+import { Mailbox } from "../transport/mailbox.ts"
+import type { Transport, TransportReader } from "../transport/transport.ts"
+import { closeError, DEFAULT_MAX_BYTES, textOf } from "../transport/websocket.ts"
+
+/** Options of {@link wsTransport}. */
+export interface WsTransportOptions {
+  /**
+   * In which frames messages are sent; both are understood. Default `same`: as the last message came, and text before
+   * any has come.
+   */
+  frames?: "text" | "binary" | "same" | undefined
+  /**
+   * Pings the other side when nothing came for this long, in milliseconds, and gives it up when nothing comes for as long
+   * again. Default: never.
+   */
+  pingMs?: number | undefined
+  /** The longest message that is taken, in bytes; a longer one closes the connection. Default 16 MiB. */
+  maxBytes?: number
+  /** Who is at the other end, for people. Default: the URL that was dialled, or `ws:`. */
+  remote?: string
+  /** Default: the platform's. */
+  clock?: Clock
+}
+
+/**
+ * A transport over an open socket of the `ws` package, accepted or dialled, one message per frame. Messages of one flush
+ * leave in one write. `end` closes, for a WebSocket has no half-close.
+ */
+export function wsTransport(socket: WebSocket, options: WsTransportOptions = {}): Transport {
+  return new WsTransport(socket, options)
+}
+
+const HIGH_WATER_MARK = 64 * 1024
+const CLOSE_NORMAL = 1000
+const CLOSE_TOO_LONG = 1009
+
+class WsTransport implements Transport {
+  readonly remote: string
+  readonly #socket: WebSocket
+  /** What `ws` writes to. It keeps it to itself, but nothing else can gather several frames into one write. */
+  readonly #output: Duplex | undefined
+  readonly #clock: Clock
+  readonly #frames: "text" | "binary" | "same"
+  readonly #pingMs: number
+  readonly #maxBytes: number
+  readonly #mailbox: Mailbox
+  readonly #drain = new DrainWaiters()
+  readonly #gone: Promise<void>
+  #lastWasBinary = false
+  #waiting: string[] = []
+  #sending: "open" | "ended" = "open"
+  #error: Error | undefined
+  #pulse: Timer | undefined
+  #heardFrom: "since-ping" | "not-since-ping" = "since-ping"
+
+  constructor(socket: WebSocket, options: WsTransportOptions) {
+    const { frames = "same", pingMs = Infinity, maxBytes = DEFAULT_MAX_BYTES, remote, clock = platformClock } = options
+    this.remote = remote ?? (socket.url || "ws:")
+    this.#socket = socket
+    this.#output = (socket as unknown as { readonly _socket?: Duplex })._socket
+    this.#clock = clock
+    this.#frames = frames
+    this.#pingMs = pingMs
+    this.#maxBytes = maxBytes
+    this.#mailbox = new Mailbox(clock)
+    socket.binaryType = "nodebuffer"
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      this.#lastWasBinary = isBinary
+      this.#heardFrom = "since-ping"
+      if (data.length > maxBytes) this.#failTooLong()
+      else this.#mailbox.put(isBinary ? textOf(data) : data.toString("utf8"))
+    })
+    socket.on("pong", () => {
+      this.#heardFrom = "since-ping"
+    })
+    socket.on("error", (error: Error & { code?: string }) => {
+      // `ws` has its own bound, and closes by itself.
+      if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.#failTooLong()
+      else this.#error ??= new TransportLostError(error.message, { cause: error })
+    })
+    this.#gone = new Promise((resolve) => {
+      socket.on("close", (code, reason) => {
+        this.#onClose(closeError(code, reason.toString("utf8")))
+        resolve()
+      })
+    })
+    this.#beat()
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  readInto(reader: TransportReader): void {
+    this.#mailbox.readInto(reader)
+  }
+
+  pause(): void {
+    this.#mailbox.pause()
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#mailbox.resume()
+    this.#socket.resume()
+  }
+
+  send(text: string): void {
+    if (this.#sending === "open") this.#waiting.push(text)
+  }
+
+  flush(): void {
+    const texts = this.#waiting
+    if (texts.length === 0) return
+    this.#waiting = []
+    const options = { binary: this.#frames === "same" ? this.#lastWasBinary : this.#frames === "binary" }
+    const last = texts.length - 1
+    this.#output?.cork()
+    for (let index = 0; index < last; index++) this.#socket.send(texts[index] as string, options)
+    this.#socket.send(texts[last] as string, options, this.#onWritten)
+    this.#output?.uncork()
+  }
+
+  drained({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    return this.#isDrained ? Promise.resolve() : this.#drain.wait(signal)
+  }
+
+  end(): void {
+    this.flush()
+    this.#sending = "ended"
+    this.#socket.close(CLOSE_NORMAL)
+  }
+
+  close(): Promise<void> {
+    this.#waiting = []
+    this.#sending = "ended"
+    this.#mailbox.drop()
+    this.#mailbox.close(this.#error)
+    this.#socket.terminate()
+    this.#drain.wake()
+    return this.#gone
+  }
+
+  get #isDrained(): boolean {
+    return this.#mailbox.isClosed || this.#socket.bufferedAmount <= HIGH_WATER_MARK
+  }
+
+  readonly #onWritten = (): void => {
+    if (!this.#drain.isEmpty && this.#isDrained) this.#drain.wake()
+  }
+
+  #onClose(error: Error | undefined): void {
+    this.#sending = "ended"
+    this.#pulse?.cancel()
+    this.#mailbox.close(this.#error ?? error)
+    this.#drain.wake()
+  }
+
+  #failTooLong(): void {
+    this.#error ??= new FramingError("message-too-long", `a message is longer than ${this.#maxBytes} bytes`)
+    this.#sending = "ended"
+    this.#mailbox.close(this.#error)
+    this.#socket.close(CLOSE_TOO_LONG, this.#error.message)
+  }
+
+  #beat(): void {
+    if (this.#pingMs === Infinity) return
+    this.#pulse = this.#clock.setTimer(this.#pingMs, () => {
+      if (this.#heardFrom === "not-since-ping") {
+        this.#error = new TransportLostError(`the other side did not answer a ping within ${this.#pingMs} ms`)
+        this.#socket.terminate()
+        return
+      }
+      this.#heardFrom = "not-since-ping"
+      if (this.#sending === "open") this.#socket.ping()
+      this.#beat()
+    })
+  }
+}
