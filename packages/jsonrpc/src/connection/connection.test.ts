@@ -350,6 +350,7 @@ test("one connection that pipelines without end lets the others have their turns
 
 test("a peer who does not read is not read from, and is cut off at a bound", async () => {
   const { world, connection, peer } = withPeer({
+    role: "server",
     limits: { pauseAtBytes: 100_000, closeAtBytes: 300_000 },
     handler: () => "x".repeat(1000),
   })

@@ -13,7 +13,7 @@ import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake } from "./intake.ts"
 import { mayMove, type ConnectionStatus } from "./lifecycle.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
-import { Outgoing } from "./outgoing.ts"
+import { Outgoing, unsendable } from "./outgoing.ts"
 import type { Peer } from "./peer.ts"
 import { TurnSlice } from "./turn-slice.ts"
 import { Writer } from "./writer.ts"
@@ -24,7 +24,10 @@ import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions {
-  /** Which side this is, as told by `isClient` and `isServer`. It changes nothing else: both sides may call. Default `client`. */
+  /**
+   * Which side this is, as told by `isClient` and `isServer`; both sides may call. A server stops reading from a peer that
+   * does not read; a client goes on, or the two could wait for each other for ever. Default `client`.
+   */
   role?: "client" | "server"
   /** Answers the requests of the other side. Without one they wait for {@link Connection.requests}. */
   handler?: Handler
@@ -32,6 +35,10 @@ export interface ConnectionOptions {
   timeoutMs?: number
   limits?: Partial<ConnectionLimits>
   dialect?: Dialect
+  /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */
+  signal?: AbortSignal | undefined
+  /** Whether the other side is told what the error of a handler says. Default false: it gets a reference to our log. */
+  exposeErrors?: boolean
   /** Default: the platform's. */
   clock?: Clock
   /** Default: says nothing. */
@@ -95,6 +102,7 @@ export class Connection implements Peer {
       connection: this,
       handler: options.handler,
       maxInFlight: this.#limits.maxInFlight,
+      exposeErrors: options.exposeErrors ?? false,
       clock,
       log,
       reply: (call, result) => this.#send(this.#engine.reply(call, result)),
@@ -111,9 +119,14 @@ export class Connection implements Peer {
     })
     transport.readInto({
       messages: (frames) => this.#intake.put(frames),
+      lost: (text, error) => {
+        this.#outgoing.failLost(text, error)
+        this.#closeWhenIdle()
+      },
       end: () => this.#intake.putEnd(),
       close: (error) => this.#onClosed(error),
     })
+    if (options.signal !== undefined) this.#endWith(options.signal)
   }
 
   get isClient(): boolean {
@@ -153,7 +166,11 @@ export class Connection implements Peer {
 
   notify(method: string, params?: Params): Promise<void> {
     if (this.#status !== "open") return harmless(Promise.reject(this.#closedError("no")))
-    this.#writer.send(this.#engine.notify(method, params))
+    try {
+      this.#writer.send(this.#engine.notify(method, params))
+    } catch (error) {
+      return Promise.reject(unsendable(error))
+    }
     return this.#keepsUp()
   }
 
@@ -199,8 +216,15 @@ export class Connection implements Peer {
     return this.close()
   }
 
+  #endWith(signal: AbortSignal): void {
+    const close = (): void => void this.close()
+    if (signal.aborted) return close()
+    signal.addEventListener("abort", close, { once: true })
+    void this.closed.then(() => signal.removeEventListener("abort", close))
+  }
+
   #mayTake(): boolean {
-    if (this.#flow === "congested") return false
+    if (this.#flow === "congested" && this.isServer) return false
     return this.#incoming.inFlight < this.#limits.maxInFlight || this.#engine.pending.size > 0
   }
 

@@ -18,6 +18,7 @@ export interface IncomingOptions {
   readonly connection: Peer
   readonly handler: Handler | undefined
   readonly maxInFlight: number
+  readonly exposeErrors: boolean
   readonly clock: Pick<Clock, "now">
   readonly log: Log
   /** Sends the answer to a call. Throws a TypeError when it is no JSON. */
@@ -168,13 +169,17 @@ export class Incoming implements RequestPort {
   #logFailure(request: IncomingRequest, error: unknown): InternalError {
     const reference = `${this.#options.clock.now().toString(36)}-${++this.#failures}`
     this.#options.log.error(`the handler of ${JSON.stringify(request.method)} failed`, { reference, error })
-    return new InternalError({ reference })
+    return new InternalError(this.#options.exposeErrors ? { reference, message: textOf(error) } : { reference })
   }
 
   #release(): void {
     this.#inFlight--
     this.#options.onReleased()
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isPromise(value: unknown): boolean {

@@ -1,8 +1,11 @@
+import type { ByteStream } from "@dchat/runtime"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
+import { newlineFraming } from "../framing/newline.ts"
 import { ApplicationError, RpcError } from "../message/errors.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
+import { streamTransport } from "../transport/stream.ts"
 import type { BatchOutcome } from "./call.ts"
 import { Connection, type ConnectionOptions } from "./connection.ts"
 import { ConnectionClosedError } from "./errors.ts"
@@ -107,4 +110,73 @@ test("an error of the wire is no CallError: the other side has answered", async 
   const error = await world.runUntil(call)
   expect(error).toBeInstanceOf(RpcError)
   expect(error).not.toHaveProperty("sent")
+})
+
+test("two sides that send more than either reads at once do not wait for each other for ever", async () => {
+  const world = virtualWorld()
+  const here = world.host({ name: "here" })
+  const there = world.host({ name: "there", ip: "10.9.9.9" })
+  const listener = await there.network.listen({ kind: "tcp", host: "10.9.9.9", port: 1 })
+  const accepted = listener[Symbol.asyncIterator]().next() as Promise<IteratorYieldResult<ByteStream>>
+  const near = await world.runUntil(here.network.connect(listener.address))
+  const { value: far } = await world.runUntil(accepted)
+  const options = { clock: here.clock, handler: () => "read" }
+  const left = new Connection(streamTransport(near, newlineFraming()), options)
+  const right = new Connection(streamTransport(far, newlineFraming()), { ...options, role: "server" })
+  // Far beyond where reading pauses, both ways, before either side has had its turn.
+  const text = "x".repeat(100_000)
+  const calls = [left, right].flatMap((side) => Array.from({ length: 100 }, () => side.request("take", [text])))
+  const notes = [left, right].flatMap((side) => Array.from({ length: 100 }, () => side.notify("take", [text])))
+  expect(await world.runUntil(Promise.all(calls))).toEqual(calls.map(() => "read"))
+  await world.runUntil(Promise.all(notes))
+  expect([left.bufferedBytes, right.bufferedBytes]).toEqual([0, 0])
+  await world.runUntil(Promise.all([left.close(), right.close(), listener.close()]))
+})
+
+test.each<[string, unknown]>([
+  ["a text", "text"],
+  ["a number", 1],
+  ["null", null],
+  ["a URL, which becomes a text", new URL("tcp://host:1")],
+  ["something that becomes nothing", { toJSON: () => undefined }],
+  ["a bigint", [1n]],
+])("parameters that are %s are not sent", async (_, params) => {
+  const { world, connection, far } = scene()
+  const peer = new RawPeer(far)
+  const wrong = params as unknown[]
+  const refused = { name: "EncodeError", code: "encode", sent: "no" }
+  await expect(connection.request("a", wrong)).rejects.toMatchObject(refused)
+  await expect(connection.notify("a", wrong)).rejects.toMatchObject(refused)
+  await expect(connection.batch([{ method: "a" }, { method: "b", params: wrong }])).rejects.toMatchObject(refused)
+  await world.runUntilIdle()
+  expect(peer.take()).toEqual([])
+})
+
+test("a connection ends with the scope that owns it", async () => {
+  const scope = new AbortController()
+  const { world, connection, far } = scene({ signal: scope.signal })
+  const peer = new RawPeer(far)
+  const call = sentOf(connection.request("a"))
+  scope.abort()
+  expect(await world.runUntil(call)).toBe("maybe")
+  await world.runUntil(connection.closed)
+  expect(peer.status).not.toBe("open")
+})
+
+test("a connection whose scope is over already does nothing", async () => {
+  const { world, connection } = scene({ signal: AbortSignal.abort() })
+  expect(await sentOf(connection.request("a"))).toBe("no")
+  await world.runUntil(connection.closed)
+})
+
+test("what a handler's error says is told to the other side only when that is asked for", async () => {
+  const handler = (): never => {
+    throw new Error("the disk is full")
+  }
+  const { world, far } = scene({ handler, exposeErrors: true })
+  const peer = new RawPeer(far)
+  peer.send(request(1, "a"))
+  await world.runUntilIdle()
+  const data = { reference: expect.any(String) as string, message: "the disk is full" }
+  expect(peer.take()).toEqual([{ jsonrpc: "2.0", id: 1, error: { code: -32603, message: "Internal error", data } }])
 })

@@ -3,12 +3,12 @@ import type { ErrorObject, Id, Params } from "./message.ts"
 
 // Envelopes are put together by hand: three times cheaper than JSON.stringify of the whole message.
 
-/** The text of a request. Throws a TypeError when the parameters are no JSON (a bigint, a circle). */
+/** The text of a request. Throws a TypeError when the parameters are no array or object of JSON (a bigint, a circle). */
 export function requestText(id: Id, method: string, params?: Params): string {
   return `{"jsonrpc":"2.0","id":${idText(id)},"method":${JSON.stringify(method)}${paramsMember(params)}}`
 }
 
-/** The text of a notification. Throws a TypeError when the parameters are no JSON. */
+/** The text of a notification. Throws a TypeError as {@link requestText} does. */
 export function notificationText(method: string, params?: Params): string {
   return `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${paramsMember(params)}}`
 }
@@ -34,7 +34,20 @@ function idText(id: Id): string {
 }
 
 function paramsMember(params: Params | undefined): string {
-  return params === undefined ? "" : `,"params":${params instanceof JsonText ? params.text : JSON.stringify(params)}`
+  return params === undefined ? "" : `,"params":${params instanceof JsonText ? params.text : paramsText(params)}`
+}
+
+const ARRAY_OPENS = 0x5b
+const OBJECT_OPENS = 0x7b
+
+/** What the compiler has seen to may have been told otherwise, and an object may write itself as anything. */
+function paramsText(params: Params): string {
+  const text: string | undefined = JSON.stringify(params)
+  const opening = text?.charCodeAt(0)
+  if (text === undefined || (opening !== ARRAY_OPENS && opening !== OBJECT_OPENS)) {
+    throw new TypeError(`parameters are an array or an object, not ${text}`)
+  }
+  return text
 }
 
 /** What JSON.stringify makes of a value, and `null` where it makes nothing. */
