@@ -39,6 +39,9 @@ const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
   stopped: ["starting"],
 }
 
+/** Settings that are read at the start alone, and the magic, which is read when the node is made. */
+const NEEDS_START = ["magicBytes", "inboundAddrs", "inboundConnections", "hostlist"] as const
+
 /** The sessions of a node. */
 export interface Sessions {
   readonly inbound: InboundSession
@@ -170,6 +173,30 @@ export class P2p {
     const { manual, outbound } = this.sessions
     await Promise.all([manual.start(), outbound.start()])
     await this.#ended.wait()
+  }
+
+  /**
+   * Applies settings, running or not: slots, peers, seeds, timeouts, the blacklist and all else that is read when it is needed.
+   *
+   * @param settings What is to differ from now on.
+   * @throws {FormatError} if an address is not a URL
+   * @throws {WrongStateError} if a setting would need a new start: the magic, or while the node runs, where it listens and the
+   * file of its hosts
+   */
+  reload(settings: Partial<Settings>): void {
+    const next = withCanonicalUrls({ ...this.#configured, ...settings })
+    const isIdle = this.#state === "open" || this.#state === "stopped"
+    const fixed = NEEDS_START.find((key) => String(next[key]) !== String(this.#configured[key]))
+    if (fixed !== undefined && !(isIdle && fixed !== "magicBytes")) {
+      const how = fixed === "magicBytes" ? "make another network" : "stop it before"
+      throw new WrongStateError(`${fixed} cannot change on a network that is ${this.#state}: ${how}`)
+    }
+    this.#configured = next
+    this.#findOwnAddresses()
+    this.hosts.importBlacklist()
+    this.sessions.outbound.resize()
+    this.sessions.manual.reload()
+    for (const channel of this.channels()) if (this.hosts.isBlacklisted(channel.address)) void channel.stop()
   }
 
   /** Stops everything. Returns when every task has ended and every socket is closed. Safe to call again. */

@@ -1,4 +1,4 @@
-import { TaskGroup, backoff, checkpoint, sleep, type CancelScope } from "@dchat/task"
+import { CancelScope, TaskGroup, backoff, checkpoint, sleep } from "@dchat/task"
 import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
@@ -11,10 +11,17 @@ import { failureOf, textOf } from "./failure.ts"
 /** The longest first pause before a peer is dialled again, in milliseconds. The longest of all is its connect timeout. */
 const FIRST_PAUSE_MS = 1000
 
+interface Kept {
+  readonly first: Promise<Channel>
+  /** Whether the settings name it, so that it goes when they do not any more. */
+  readonly isConfigured: boolean
+  readonly scope: CancelScope
+}
+
 /** Keeps up connections to given peers (darkfi-net 6.4). */
 export class ManualSession implements Session {
   readonly #node: SessionContext
-  readonly #peers = new Map<string, Promise<Channel>>()
+  readonly #peers = new Map<string, Kept>()
   #tasks: TaskGroup | undefined
 
   constructor(node: SessionContext) {
@@ -26,9 +33,21 @@ export class ManualSession implements Session {
     const { log } = runtime
     this.#tasks = new TaskGroup({ supervise: (error) => log.error(textOf(error)) })
     if (settings.peers.length === 0) log.info("Not configured for connecting to given peers.")
+    this.reload()
+  }
+
+  /** Connects to the peers that the settings name, and lets go of those that they do not name any more. */
+  reload(): void {
+    const { settings, runtime } = this.#node
+    if (this.#tasks === undefined) return
+    for (const [peer, { isConfigured, scope }] of this.#peers) {
+      if (!isConfigured || settings.peers.includes(peer)) continue
+      this.#peers.delete(peer)
+      scope.cancel()
+    }
     for (const peer of settings.peers) {
-      if (settings.seeds.includes(peer)) log.info(`${peer} is a seed: it is not kept connected as a peer`)
-      else void this.connect(peer)
+      if (settings.seeds.includes(peer)) runtime.log.info(`${peer} is a seed: it is not kept connected as a peer`)
+      else this.#keep(peer, true, this.#tasks)
     }
   }
 
@@ -50,15 +69,28 @@ export class ManualSession implements Session {
    */
   connect(peer: string): Promise<Channel> {
     if (this.#tasks === undefined) throw new WrongStateError("peers can be connected to while the network runs")
-    const tasks = this.#tasks
-    const address = canonicalUrl(peer)
+    return this.#keep(canonicalUrl(peer), false, this.#tasks)
+  }
+
+  #keep(address: string, isConfigured: boolean, tasks: TaskGroup): Promise<Channel> {
     const known = this.#peers.get(address)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.first
+    const scope = new CancelScope(tasks.scope)
     const first = new Promise<Channel>((resolve, reject) => {
-      tasks.spawn((scope) => this.#keepUp(address, scope, resolve)).catch(reject)
+      const keepUp = async (): Promise<void> => {
+        try {
+          await this.#keepUp(address, scope, resolve)
+        } catch (error) {
+          reject(error)
+          if (!scope.cancelled) throw error
+        } finally {
+          scope[Symbol.dispose]()
+        }
+      }
+      void tasks.spawn(keepUp)
     })
     first.catch(nothing)
-    this.#peers.set(address, first)
+    this.#peers.set(address, { first, isConfigured, scope })
     return first
   }
 

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest"
+import { TestNet } from "../testing/test-net.test-kit.ts"
+
+test("slots come and go with the settings, empty ones first", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { outboundConnections: 2 })
+  alice.p2p.hosts.lists.store("white", [{ url: bob.url, lastSeen: 1 }])
+  await net.run(alice)
+  await net.world.advance(10)
+  const connected = alice.p2p.getInfo().outbound_slots.filter((id) => id !== 0)
+  expect(alice.p2p.getInfo().outbound_slots).toHaveLength(2)
+
+  alice.p2p.reload({ outboundConnections: 4 })
+  expect(alice.p2p.getInfo().outbound_slots).toHaveLength(4)
+  alice.p2p.reload({ outboundConnections: 1 })
+  expect(alice.p2p.getInfo().outbound_slots).toEqual(connected)
+  alice.p2p.reload({ outboundConnections: 0 })
+  await net.world.advance(10)
+  expect(alice.p2p.getInfo()).toEqual({ channels: [], outbound_slots: [] })
+  alice.p2p.reload({ outboundConnections: 1 })
+  await net.world.advance(60_000)
+  expect(alice.p2p.getInfo().outbound_slots).toEqual(alice.p2p.channels().map(({ id }) => id))
+})
+
+test("peers that the settings name no more are let go, new ones are connected to, others stay", async () => {
+  await using net = new TestNet()
+  const [bob, carol, dave] = [await net.listening("bob"), await net.listening("carol"), await net.listening("dave")]
+  const alice = await net.node("alice", { peers: [bob.url] })
+  await net.run(alice)
+  await net.world.runUntil(alice.p2p.sessions.manual.connect(dave.url))
+  alice.p2p.reload({ peers: [carol.url] })
+  await net.world.advance(10)
+  expect(alice.p2p.channels().map(({ address }) => address)).toEqual([dave.url, carol.url])
+})
+
+test("a host that is blacklisted is disconnected and not dialled again", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  await net.run(alice)
+  await net.world.advance(10)
+  expect(alice.p2p.channels()).toHaveLength(1)
+  alice.p2p.reload({ blacklist: [{ host: "10.0.0.1", schemes: ["tcp"], ports: [] }] })
+  await net.world.advance(60_000)
+  expect(alice.p2p.channels()).toEqual([])
+})
+
+test("what needs a start is refused while the node runs, and the magic always", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  expect(() => bob.p2p.reload({ inboundAddrs: [] })).toThrow("inboundAddrs cannot change on a network that is running")
+  expect(() => bob.p2p.reload({ peers: ["nowhere"] })).toThrow("not an absolute URL")
+  await net.world.runUntil(bob.p2p.stop())
+  bob.p2p.reload({ inboundAddrs: [] })
+  expect(bob.p2p.settings.inboundAddrs).toEqual([])
+  expect(() => bob.p2p.reload({ magicBytes: Uint8Array.of(1, 2, 3, 4) })).toThrow("make another network")
+})
