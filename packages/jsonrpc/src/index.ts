@@ -17,6 +17,7 @@ export {
   CallError,
   CallTimeoutError,
   ConnectionClosedError,
+  DeliveryError,
   EncodeError,
   InvalidResponseError,
   InvalidResultError,
@@ -43,7 +44,9 @@ export {
   notification,
   type Notification,
   type ParamShape,
+  type SubscriptionMethod,
 } from "./contract/definition.ts"
+export { subscription, type SubscriptionDefinition } from "./contract/subscription.ts"
 export { error, type ErrorClass } from "./contract/error-class.ts"
 export {
   bigint,
@@ -71,6 +74,13 @@ export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-sche
 export { darkfiDialect } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
 export {
+  plainSubscriptions,
+  type SpelledMessage,
+  type SubscriptionName,
+  type SubscriptionNews,
+  type SubscriptionSpelling,
+} from "./dialect/subscription-spelling.ts"
+export {
   type Flavor,
   flavor,
   type FlavorOptions,
@@ -97,9 +107,11 @@ export {
 } from "./message/errors.ts"
 export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
+export { ServerCode } from "./message/server-code.ts"
 export type { ServeOptions, ServerRuntime, StopServerOptions } from "./server/options.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"
-export { router, type Handlers, type Router } from "./server/router.ts"
+export type { PendingSubscription } from "./server/pending-subscription.ts"
+export { router, type Handlers, type Router, type SubscriptionHandler } from "./server/router.ts"
 export { serve } from "./server/serve.ts"
 export type { Server } from "./server/server.ts"
 export { AddressError } from "./transport/address.ts"
@@ -107,3 +119,7 @@ export { ConnectError, ListenError } from "./transport/errors.ts"
 export { memoryPair, type MemoryPairOptions } from "./transport/memory.ts"
 export { streamTransport } from "./transport/stream.ts"
 export type { Transport, TransportReader } from "./transport/transport.ts"
+export type { BufferLimits, BufferOverflow } from "./subscription/buffer.ts"
+export { SubscriptionLaggedError } from "./subscription/errors.ts"
+export type { AcceptOptions, SubscriptionSink } from "./subscription/sink.ts"
+export type { SubscribeOptions, Subscription, SubscriptionBuffer } from "./subscription/subscription.ts"

@@ -1,6 +1,6 @@
 import type { AnswerReader } from "../connection/call.ts"
 import { InvalidResultError } from "../connection/errors.ts"
-import type { DeclaredErrorClass, Method } from "../contract/definition.ts"
+import type { SubscriptionMethod, DeclaredErrorClass, Method } from "../contract/definition.ts"
 import type { SchemaResult } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
 import { rawJson } from "../contract/schema.ts"
@@ -9,9 +9,13 @@ import { isReviving, readText, type Flavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { JsonRpcError, RpcError } from "../message/errors.ts"
 
-/** Reads the answers to a method: checks the result, and gives declared errors the class that they were declared with. */
-export function answerReader(name: string, { result: schema, errors }: Method, flavor: Flavor): AnswerReader {
-  const classes = new Map<number, DeclaredErrorClass>(Object.values(errors).map((each) => [each.code, each]))
+/** Reads the answers to a method, or the items of a subscription: checks them, and gives declared errors the class that they were declared with. */
+export function answerReader(name: string, definition: Method | SubscriptionMethod, flavor: Flavor): AnswerReader {
+  const [what, schema] =
+    definition.kind === "method"
+      ? (["the result of", definition.result] as const)
+      : (["an item of", definition.item] as const)
+  const classes = new Map<number, DeclaredErrorClass>(Object.values(definition.errors).map((each) => [each.code, each]))
 
   return {
     wantsText: flavor.reads === "lossless" || schema === rawJson,
@@ -30,7 +34,7 @@ export function answerReader(name: string, { result: schema, errors }: Method, f
   function unwrap(checked: SchemaResult<unknown>, result: unknown): unknown {
     if (checked.issues === undefined) return checked.value
     const issues = checked.issues.map((issue) => issueText(issue)).join("; ")
-    throw new InvalidResultError(`the result of ${name} is not what the contract says: ${issues}`, result)
+    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issues}`, result)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { BatchOutcome, CallOptions } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
-import type { Definition } from "../contract/definition.ts"
-import type { Arguments, CallResult, ParamsOf } from "../contract/types.ts"
+import type { SubscriptionMethod, Definition } from "../contract/definition.ts"
+import type { SubscribeOptions, Subscription } from "../subscription/subscription.ts"
+import type { Arguments, CallResult, ItemOf, ParamsOf } from "../contract/types.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
 import type { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
@@ -10,7 +11,9 @@ import type { Params } from "../message/message.ts"
 /** The methods of a contract as an interface. Those of a contract inside it are an interface of their own. */
 export type ApiOf<D extends Definitions> = {
   readonly [K in keyof D]: D[K] extends Definition
-    ? (...args: Arguments<ParamsOf<D[K]>>) => CallResult<D[K]>
+    ? (
+        ...args: Arguments<ParamsOf<D[K]>>
+      ) => D[K] extends SubscriptionMethod ? Subscription<ItemOf<D[K]>> : CallResult<D[K]>
     : D[K] extends Contract<infer Inner>
       ? ApiOf<Inner>
       : never
@@ -25,17 +28,17 @@ export type ClientOf<C extends Contract> = Client<ApiOf<C["definitions"]>>
  */
 export type Client<Api extends object = object> = RemoteMethods<Api> & ClientDoors<Api>
 
-/** The methods of an interface, each with a promise of its result. */
+/** The methods of an interface, each with a promise of its result; what gives a {@link Subscription} gives it at once. */
 export type RemoteMethods<Api extends object> = {
   readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Awaited<Result>>
+    ? (...args: Args) => Result extends Subscription ? Result : Promise<Awaited<Result>>
     : Api[K] extends object
       ? RemoteMethods<Api[K]>
       : never
 }
 
 /** How a call through a client is made. */
-export interface ClientCallOptions extends CallOptions {
+export interface ClientCallOptions extends SubscribeOptions {
   /** How values become JSON. Default: that of the contract. */
   flavor?: Flavor | undefined
 }
@@ -61,6 +64,8 @@ export interface ClientDoors<Api extends object> {
   $call(method: string, params?: Params, options?: ClientCallOptions): Promise<unknown>
   /** Sends any notification. Resolves when the other side keeps up with reading. */
   $notify(method: string, params?: Params): Promise<void>
+  /** Subscribes by any name on the wire. The items are not checked. */
+  $subscribe(method: string, params?: Params, options?: SubscribeOptions): Subscription
   /** The same client with other options for each call: `api.$with({ signal, timeoutMs: 500 }).send("hi")`. */
   $with(options: ClientCallOptions): Client<Api>
   /**
@@ -94,7 +99,9 @@ export type BatchClient<Api extends object> = BatchMethods<Api> & {
 /** The methods of an interface, each with a place in a batch. */
 export type BatchMethods<Api extends object> = {
   readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => BatchItem<Awaited<Result>>
+    ? Result extends Subscription
+      ? never
+      : (...args: Args) => BatchItem<Awaited<Result>>
     : Api[K] extends object
       ? BatchMethods<Api[K]>
       : never

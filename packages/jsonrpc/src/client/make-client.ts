@@ -7,9 +7,11 @@ import {
   type Definitions,
   type ParamStyle,
 } from "../contract/contract.ts"
+import type { Definition } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { isReviving, jsonFlavor, readText, type Flavor, type RawFlavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
+import type { SubscribeOptions } from "../subscription/subscription.ts"
 import type { Params } from "../message/message.ts"
 import { answerReader } from "./answer-reader.ts"
 import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
@@ -42,7 +44,7 @@ export function interfaceClient<Api extends object>(connection: Peer): Client<Ap
 interface Callable {
   readonly path: readonly string[]
   readonly name: string
-  readonly isNotification: boolean
+  readonly kind: Definition["kind"]
   readonly write: ParamsWriter
   readonly reader: AnswerReader | undefined
 }
@@ -55,9 +57,9 @@ function callable(entry: ContractEntry, clientOptions: ClientOptions, chosen: Fl
   return {
     path,
     name,
-    isNotification: definition.kind === "notification",
+    kind: definition.kind,
     write: needsFlavor ? (args) => encoded(write(args), flavor) : write,
-    reader: definition.kind === "method" ? answerReader(name, definition, flavor ?? jsonFlavor) : undefined,
+    reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor ?? jsonFlavor),
   }
 }
 
@@ -85,22 +87,38 @@ function callsClient(
 ): object {
   const api = bareObject()
   const batch = bareObject()
-  for (const { path, name, isNotification, write, reader } of calls) {
+  for (const { path, name, kind, write, reader } of calls) {
     const callOptions = { ...options, reader }
     const key = path.at(-1) as string
-    room(api, path)[key] = isNotification
-      ? (...args: unknown[]) => connection.notify(name, write(args))
-      : (...args: unknown[]) => connection.request(name, write(args), callOptions)
-    room(batch, path)[key] = (...args: unknown[]): BatchItem => ({
-      method: name,
-      params: write(args),
-      isNotification,
-      reader,
-    })
+    room(api, path)[key] = caller(connection, kind, name, write, callOptions)
+    if (kind !== "subscription")
+      room(batch, path)[key] = (...args: unknown[]): BatchItem => ({
+        method: name,
+        params: write(args),
+        isNotification: kind === "notification",
+        reader,
+      })
   }
   const again = (more: ClientCallOptions): object =>
     more.flavor === undefined ? callsClient(connection, calls, { ...options, ...more }, rebuilt) : rebuilt(more)
   return Object.assign(api, doors(connection, options, again, Object.assign(batch, batchDoors)))
+}
+
+function caller(
+  connection: Peer,
+  kind: Definition["kind"],
+  name: string,
+  write: ParamsWriter,
+  options: ClientCallOptions,
+): (...args: unknown[]) => unknown {
+  switch (kind) {
+    case "method":
+      return (...args) => connection.request(name, write(args), options)
+    case "notification":
+      return (...args) => connection.notify(name, write(args))
+    case "subscription":
+      return (...args) => connection.subscribe(name, write(args), options)
+  }
 }
 
 /** The object in which the last key of a path stands. Made when it is not there. */
@@ -152,6 +170,8 @@ function doors(
         : connection.request(method, encoded(params, flavor), { reader: flavorReader(flavor), ...callOptions })
     },
     $notify: (method: string, params?: Params) => connection.notify(method, params),
+    $subscribe: (method: string, params?: Params, more?: SubscribeOptions) =>
+      connection.subscribe(method, params, { ...options, ...more }),
     $with: again,
     $batch: (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
       connection.batch(build(batch), options),

@@ -80,8 +80,19 @@ export interface Notification<P extends ParamShape = ParamShape> extends Callabl
   readonly kind: "notification"
 }
 
+/** A subscription of a contract: one call, and then items until one of the two sides ends it. */
+export interface SubscriptionMethod<
+  P extends ParamShape = ParamShape,
+  I extends StandardSchema = StandardSchema,
+  E extends ErrorShape = ErrorShape,
+> extends CallableParts<P> {
+  readonly kind: "subscription"
+  readonly item: I | undefined
+  readonly errors: E
+}
+
 /** Anything that a contract holds. */
-export type Definition = Method | Notification
+export type Definition = Method | Notification | SubscriptionMethod
 
 // NoInfer: inside of `contract({ ... })` the compiler would else take what was left out from what a contract may hold.
 
@@ -106,7 +117,8 @@ export function notification<const P extends ParamShape = readonly []>(
   return { kind: "notification", ...callable(definition) }
 }
 
-function callable<P extends ParamShape>({
+/** What is known of a definition, from what was said. */
+export function callable<P extends ParamShape>({
   params,
   paramNames = {},
   name,

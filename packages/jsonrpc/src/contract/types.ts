@@ -1,4 +1,12 @@
-import type { Definition, Method, Notification, ParamList, ParamRecord, ParamShape } from "./definition.ts"
+import type {
+  SubscriptionMethod,
+  Definition,
+  Method,
+  Notification,
+  ParamList,
+  ParamRecord,
+  ParamShape,
+} from "./definition.ts"
 import type { InputOf, OutputOf, StandardSchema } from "./standard-schema.ts"
 
 /** What a caller writes between the parentheses. */
@@ -22,7 +30,18 @@ export type CallResult<D extends Definition> = D extends Method<ParamShape, infe
 export type HandlerResult<D extends Definition> = D extends Method<ParamShape, infer R> ? InputOf<R> : void
 
 /** The parameters of a definition. */
-export type ParamsOf<D extends Definition> = D extends Method<infer P> ? P : D extends Notification<infer P> ? P : never
+export type ParamsOf<D extends Definition> = D extends
+  | Method<infer P>
+  | Notification<infer P>
+  | SubscriptionMethod<infer P>
+  ? P
+  : never
+
+/** What a subscriber gets, item by item. */
+export type ItemOf<D extends Definition> = D extends SubscriptionMethod<ParamShape, infer I> ? OutputOf<I> : never
+
+/** What a server of a subscription gives, item by item. */
+export type SentItemOf<D extends Definition> = D extends SubscriptionMethod<ParamShape, infer I> ? InputOf<I> : never
 
 type ListInput<P extends ParamList> = P extends readonly [
   readonly [string, infer S extends StandardSchema],
@@ -31,14 +50,18 @@ type ListInput<P extends ParamList> = P extends readonly [
   ? undefined extends InputOf<S>
     ? [argument?: InputOf<S>, ...rest: ListInput<Rest>]
     : [argument: InputOf<S>, ...rest: ListInput<Rest>]
-  : []
+  : P extends readonly []
+    ? []
+    : unknown[]
 
 type ListOutput<P extends ParamList> = P extends readonly [
   readonly [string, infer S extends StandardSchema],
   ...infer Rest extends ParamList,
 ]
   ? [parameter: OutputOf<S>, ...rest: ListOutput<Rest>]
-  : []
+  : P extends readonly []
+    ? []
+    : unknown[]
 
 type RecordArguments<Input> = Partial<Input> extends Input ? [params?: Input] : [params: Input]
 

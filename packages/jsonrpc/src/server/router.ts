@@ -2,14 +2,15 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
 import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
-import type { Definition } from "../contract/definition.ts"
+import type { SubscriptionMethod, Definition } from "../contract/definition.ts"
 import { paramsReader, type ParamsReader } from "../contract/params.ts"
-import type { HandlerParams, HandlerResult, ParamsOf } from "../contract/types.ts"
+import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
 import { isReviving, jsonFlavor, type Flavor } from "../flavor/flavor.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
 import { memoryPair } from "../transport/memory.ts"
+import { PendingSubscription, runSubscription } from "./pending-subscription.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
 
 /**
@@ -18,14 +19,26 @@ import { requestHandler, type RequestHandler } from "./request-handler.ts"
  */
 export type Handlers<D extends Definitions> = {
   readonly [K in keyof D]: D[K] extends Definition
-    ? (
-        params: HandlerParams<ParamsOf<D[K]>>,
-        request: IncomingRequest,
-      ) => HandlerResult<D[K]> | Promise<HandlerResult<D[K]>>
+    ? D[K] extends SubscriptionMethod
+      ? SubscriptionHandler<D[K]>
+      : (
+          params: HandlerParams<ParamsOf<D[K]>>,
+          request: IncomingRequest,
+        ) => HandlerResult<D[K]> | Promise<HandlerResult<D[K]>>
     : D[K] extends Contract<infer Inner>
       ? Handlers<Inner>
       : never
 }
+
+/**
+ * What serves a subscription. A generator, or anything else that can be iterated over, is accepted and given out item by
+ * item, as fast as the subscriber reads; its end, or its error, ends the subscription. Whoever wants to choose uses
+ * `accept` or `reject` of the {@link PendingSubscription}, and returns nothing.
+ */
+export type SubscriptionHandler<D extends SubscriptionMethod> = (
+  params: HandlerParams<ParamsOf<D>>,
+  pending: PendingSubscription<SentItemOf<D>>,
+) => AsyncIterable<SentItemOf<D>> | Promise<void> | void
 
 /** The methods of a contract, with what they do. */
 export interface Router extends RequestHandler {
@@ -35,6 +48,8 @@ export interface Router extends RequestHandler {
    */
   execute(method: string, params?: Params): Promise<unknown>
 }
+
+type AnyHandler = (params: unknown, request: unknown) => unknown
 
 interface Route {
   readonly read: ParamsReader
@@ -47,7 +62,10 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
   for (const { path, name, aliases, definition, options } of contractEntries(contract)) {
     const read = paramsReader(definition, options.flavor)
     const handler = handlerAt(handlers, path)
-    const run = withFlavor(handler, definition, options.flavor)
+    const run =
+      definition.kind === "subscription"
+        ? subscriptionRun(handler, definition, options.flavor)
+        : withFlavor(handler, definition, options.flavor)
     for (const each of [name, ...aliases]) routes.set(each, { read, run })
   }
 
@@ -73,11 +91,20 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
 }
 
 // The compiler has checked that each handler takes what its own reader gives.
-function handlerAt(handlers: object, path: readonly string[]): Route["run"] {
+function handlerAt(handlers: object, path: readonly string[]): AnyHandler {
   let at: unknown = handlers
   for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key]
   if (typeof at !== "function") throw new ContractError(`there is no handler for ${JSON.stringify(path.join("."))}`)
-  return at as Route["run"]
+  return at as AnyHandler
+}
+
+function subscriptionRun(run: AnyHandler, { item }: SubscriptionMethod, flavor: Flavor | undefined): Route["run"] {
+  const needsFlavor = item !== undefined && (flavor !== undefined || isReviving(item))
+  const write = needsFlavor ? (each: unknown) => new JsonText((flavor ?? jsonFlavor).encode(each)) : undefined
+  return (params, request) => {
+    const pending = new PendingSubscription(request, write)
+    return runSubscription(pending, run(params, pending))
+  }
 }
 
 /** Has the results of a handler written as a flavor says, where JSON alone would not do. */

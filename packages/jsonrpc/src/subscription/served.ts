@@ -1,10 +1,8 @@
 import type { SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { ServerError } from "../message/errors.ts"
+import { ServerCode } from "../message/server-code.ts"
 import type { Id, Params } from "../message/message.ts"
 import { SubscriptionSink, type AcceptOptions, type SinkPort } from "./sink.ts"
-
-/** -32006: a connection has as many subscriptions as it may. */
-export const TOO_MANY_SUBSCRIPTIONS = -32006
 
 /** The subscriptions that this side of a connection serves. */
 export class ServedSubscriptions {
@@ -30,9 +28,9 @@ export class ServedSubscriptions {
   open(method: string, options: AcceptOptions): SubscriptionSink {
     if (this.#sinks.size >= this.#maxSubscriptions) {
       const text = `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
-      throw new ServerError(TOO_MANY_SUBSCRIPTIONS, text)
+      throw new ServerError(ServerCode.tooManySubscriptions, text)
     }
-    const port: SinkPort = { ...this.#port, onClosed: ({ name }) => void this.#sinks.delete(name.id) }
+    const port: SinkPort = { ...this.#port, onClosed: ({ id }) => void this.#sinks.delete(id) }
     const sink = new SubscriptionSink({ id: ++this.#lastId, method }, port, options)
     this.#sinks.set(sink.name.id, sink)
     return sink

@@ -1,5 +1,6 @@
 import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { ServerError, type RpcError } from "../message/errors.ts"
+import { ServerCode } from "../message/server-code.ts"
 import { notificationText } from "../message/serialise.ts"
 import { BoundedBuffer, type BufferLimits, type BufferOverflow } from "./buffer.ts"
 
@@ -7,6 +8,8 @@ import { BoundedBuffer, type BufferLimits, type BufferOverflow } from "./buffer.
 export interface AcceptOptions extends BufferLimits {
   /** What happens to an item when the subscriber reads slowly and the buffer is full. Default `wait`: `send` waits. */
   readonly overflow?: BufferOverflow | "wait" | undefined
+  /** Makes of each item what JSON can carry. Default: it is that already. */
+  readonly write?: ((item: unknown) => unknown) | undefined
 }
 
 /** What a sink needs of its connection. */
@@ -19,11 +22,8 @@ export interface SinkPort {
   /** Resolves when it has caught up, or has gone. */
   drained(): Promise<void>
   /** The subscription is over. */
-  onClosed(sink: SubscriptionSink): void
+  onClosed(name: SubscriptionName): void
 }
-
-/** -32007: a subscriber read too slowly, and its subscription was to be closed then. */
-export const TOO_SLOW = -32007
 
 /**
  * Where the serving side of a subscription puts items. While the subscriber keeps up they leave with the turn; when it
@@ -36,19 +36,21 @@ export class SubscriptionSink<Item = unknown> {
   readonly closed: Promise<void>
   readonly #port: SinkPort
   readonly #overflow: BufferOverflow | "wait"
+  readonly #toJson: (item: Item) => unknown
   readonly #buffer: BoundedBuffer<string>
   #status: "open" | "ended" | "gone" = "open"
   #dropped = 0
   #flushing: Promise<void> | undefined
   #resolveClosed!: () => void
 
-  constructor(name: SubscriptionName, port: SinkPort, { overflow = "wait", ...limits }: AcceptOptions) {
+  constructor(name: SubscriptionName, port: SinkPort, { overflow = "wait", write = asItIs, ...limits }: AcceptOptions) {
     this.name = name
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
     this.#port = port
     this.#overflow = overflow
+    this.#toJson = write
     this.#buffer = new BoundedBuffer(limits)
   }
 
@@ -102,7 +104,7 @@ export class SubscriptionSink<Item = unknown> {
   }
 
   #text(item: Item): string {
-    const { method, params } = this.#port.spelling.item(this.name, item)
+    const { method, params } = this.#port.spelling.item(this.name, this.#toJson(item))
     return notificationText(method, params)
   }
 
@@ -124,7 +126,7 @@ export class SubscriptionSink<Item = unknown> {
   #makeRoom(text: string): boolean {
     if (this.#overflow === "wait") return false
     this.#dropped++
-    if (this.#overflow === "close") this.close(new ServerError(TOO_SLOW, "the subscriber reads too slowly"))
+    if (this.#overflow === "close") this.close(new ServerError(ServerCode.tooSlow, "the subscriber reads too slowly"))
     if (this.#overflow !== "drop-oldest") return false
     for (this.#buffer.shift(); !this.#buffer.hasRoomFor(text.length); this.#buffer.shift()) this.#dropped++
     return true
@@ -152,6 +154,10 @@ export class SubscriptionSink<Item = unknown> {
 
   #settle(): void {
     this.#resolveClosed()
-    this.#port.onClosed(this)
+    this.#port.onClosed(this.name)
   }
+}
+
+function asItIs(item: unknown): unknown {
+  return item
 }

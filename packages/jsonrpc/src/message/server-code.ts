@@ -1,0 +1,13 @@
+/** What this package means by the codes that JSON-RPC leaves to servers. -32000 is all the rest: `ErrorCode.server`. */
+export const ServerCode = {
+  /** The caller may not do that. */
+  unauthorized: -32001,
+  /** The method took longer than it may. */
+  timedOut: -32002,
+  /** Too often or too many at once. `data.retryAfterMs`, when it is there, says when to try again. */
+  limitExceeded: -32005,
+  /** The connection has as many subscriptions as it may. */
+  tooManySubscriptions: -32006,
+  /** The subscriber read too slowly, and its subscription was to be closed then. */
+  tooSlow: -32007,
+} as const
