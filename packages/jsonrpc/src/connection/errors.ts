@@ -36,6 +36,12 @@ export class CallCancelledError extends CallError {
   readonly code = "cancelled"
 }
 
+/** The call's own message failed on the way, and the connection lives on: a failed HTTP request. `cause` says why. */
+export class DeliveryError extends CallError {
+  override readonly name = "DeliveryError"
+  readonly code = "delivery"
+}
+
 /** The parameters cannot be sent: they are no JSON (a bigint, a circle). `cause` is what JSON.stringify threw. */
 export class EncodeError extends CallError {
   override readonly name = "EncodeError"

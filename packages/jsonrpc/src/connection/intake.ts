@@ -5,6 +5,9 @@ import type { TurnSlice } from "./turn-slice.ts"
 /** The end of the stream takes its turn after the messages before it. */
 const END = Symbol("end")
 
+/** The clock is looked at once for so many messages that come together: whoever sends few at a time costs no look. */
+const MESSAGES_PER_LOOK = 8
+
 /** Who gets what an {@link Intake} lets through. */
 export interface IntakeTarget {
   /** Whether another message can be taken now. When that changes, {@link Intake.wake} is to be called. */
@@ -58,11 +61,15 @@ export class Intake {
     this.#taken = 0
   }
 
+  #sliceIsSpent(): boolean {
+    return this.#taken % MESSAGES_PER_LOOK === MESSAGES_PER_LOOK - 1 && this.#slice.isSpent()
+  }
+
   #run(): void {
     for (;;) {
       const item = this.#inbox[this.#taken]
       if (item === undefined) break
-      if (!this.#target.mayTake() || this.#slice.isSpent()) {
+      if (!this.#target.mayTake() || this.#sliceIsSpent()) {
         this.#status = "held"
         this.#transport.pause()
         return

@@ -1,10 +1,11 @@
 import type { Clock } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/errors.ts"
-import type { Params } from "../message/message.ts"
+import type { Id, Params } from "../message/message.ts"
+import { ConnectError } from "../transport/errors.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import { Deadlines } from "./deadlines.ts"
 import type { BatchEntry, Engine } from "./engine.ts"
-import { CallCancelledError, CallTimeoutError, EncodeError, type Sent } from "./errors.ts"
+import { CallCancelledError, CallTimeoutError, DeliveryError, EncodeError, type Sent } from "./errors.ts"
 import type { Writer } from "./writer.ts"
 
 /** The calls that this side makes: sends them, and ends the wait for their answers when time or patience is over. */
@@ -87,6 +88,16 @@ export class Outgoing {
   }
 
   /** @param flushesBefore As it was before the call was sent: the sending may have flushed it at once. */
+  /** Fails the calls of a text that was sent and is lost. */
+  failLost(text: string, error: Error): void {
+    const sent = error instanceof ConnectError ? "no" : "maybe"
+    for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
+      const call = id === undefined ? undefined : this.#engine.pending.get(id)
+      if (call === undefined || !this.#engine.forget(call)) continue
+      call.fail(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
+    }
+  }
+
   #expect(call: OutgoingCall, flushesBefore: number, { timeoutMs = this.#timeoutMs }: CallOptions): void {
     call.flushesBefore = flushesBefore
     if (timeoutMs === Infinity) return

@@ -5,18 +5,13 @@ import type { Duplex } from "node:stream"
 import { AddressError } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
 import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
-import type { TlsServerIdentity } from "./tls.ts"
+import type { Refusal } from "../transport/http.ts"
+import { tlsServerOptions, type TlsServerIdentity } from "./tls.ts"
 
 /** What everybody who comes in by HTTP has to pass. */
 export interface HttpAccessOptions extends HostGuardOptions {
   /** Says whether a request may come in; who may not is answered with 401. Default: everybody may. */
   authorize?: (request: IncomingMessage) => boolean | Promise<boolean>
-}
-
-/** A request that is turned away: the status, and why. */
-export interface Refusal {
-  readonly status: number
-  readonly reason: string
 }
 
 /** What is done with those who may come in. */
@@ -50,7 +45,7 @@ export async function bindHttp(
     throw new AddressError(`${url}: a secure server needs the option tls, with its certificate and key`)
   const server =
     isSecure && identity !== undefined
-      ? createHttpsServer({ ...options, ...serverTls(identity) })
+      ? createHttpsServer({ ...options, ...tlsServerOptions(identity) })
       : createHttpServer(options)
   const address = await listen(server, url, hostname.replace(/^\[(.*)\]$/, "$1"), Number(port))
   const refuse = gatekeeper(address.address, pathname, access)
@@ -85,12 +80,6 @@ export async function bindHttp(
 export function remoteOf(scheme: string, { socket }: { readonly socket: Socket }): string {
   const host = socket.remoteFamily === "IPv6" ? `[${socket.remoteAddress}]` : socket.remoteAddress
   return `${scheme}//${host ?? "unknown"}:${socket.remotePort ?? 0}`
-}
-
-/** A server's side of TLS, in Node's words. */
-export function serverTls({ cert, key, clientCa }: TlsServerIdentity) {
-  const ca = clientCa === undefined ? {} : { ca: [clientCa].flat(), requestCert: true, rejectUnauthorized: true }
-  return { cert, key, minVersion: "TLSv1.2" as const, ...ca }
 }
 
 /** Turns a request away. */

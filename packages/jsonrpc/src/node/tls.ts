@@ -19,3 +19,14 @@ export interface TlsServerIdentity {
   /** Authorities whose clients are let in; with it, every client must show a certificate. Default: none. */
   clientCa?: string | readonly string[]
 }
+
+/** {@link TlsTrust} in Node's words. */
+export function tlsOptions({ ca, ...rest }: TlsTrust) {
+  return { ...rest, minVersion: "TLSv1.2" as const, ...(ca === undefined ? {} : { ca: [ca].flat() }) }
+}
+
+/** {@link TlsServerIdentity} in Node's words. */
+export function tlsServerOptions({ cert, key, clientCa }: TlsServerIdentity) {
+  const clients = clientCa === undefined ? {} : { ca: [clientCa].flat(), requestCert: true, rejectUnauthorized: true }
+  return { cert, key, minVersion: "TLSv1.2" as const, ...clients }
+}

@@ -1,25 +1,16 @@
 import { WebSocket } from "ws"
-import type { TlsTrust } from "./tls.ts"
 import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
 import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
+import { headersOf, type HeadersSource } from "./headers.ts"
+import { tlsOptions, type TlsTrust } from "./tls.ts"
 import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"
-
-/** Headers of a request, such as a token; a function is asked anew each time. */
-export type HeadersSource = Readonly<Record<string, string>> | (() => HeadersRecord | Promise<HeadersRecord>)
-
-type HeadersRecord = Readonly<Record<string, string>>
 
 /** Options of a WebSocket client. */
 export interface WebSocketClientOptions extends Pick<WsTransportOptions, "frames" | "pingMs" | "maxBytes"> {
   headers?: HeadersSource
   /** Subprotocols to offer. Default: none. */
   protocols?: readonly string[]
-}
-
-/** Headers at this moment. */
-export async function headersOf(source: HeadersSource | undefined): Promise<HeadersRecord> {
-  return typeof source === "function" ? await source() : (source ?? {})
 }
 
 /** Dials `ws://` and `wss://` URLs. Compression is not offered: it costs more than it saves on small messages. */
@@ -29,7 +20,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
     const headers = await headersOf(source)
     signal?.throwIfAborted()
     const socket = new WebSocket(url, [...protocols], {
-      ...trust,
+      ...tlsOptions(trust),
       headers: { ...headers },
       perMessageDeflate: false,
       maxPayload: options.maxBytes ?? DEFAULT_MAX_BYTES,

@@ -3,29 +3,45 @@ import type { Frame, FrameDecoder, Framing } from "../framing/framing.ts"
 import { formatAddress } from "./address.ts"
 import type { Transport, TransportReader } from "./transport.ts"
 
+/** What a transport asks of a stream of bytes. */
+export type TransportStream = Pick<
+  ByteStream,
+  "readInto" | "pause" | "resume" | "write" | "flush" | "bufferedBytes" | "drained" | "end" | "close"
+>
+
 /**
  * A transport over a stream of bytes: a TCP socket, a unix socket, a TLS stream, from whichever network it comes.
  * Breaks of the framing (a message over the limit, an HTTP request) close it; the reader's `close` says so.
  *
  * @param stream Must have no reader yet. It belongs to the transport from now on.
+ * @param remote Who is at the other end, for people. Default: the stream's address.
  */
-export function streamTransport(stream: ByteStream, framing: Framing): Transport {
-  return new StreamTransport(stream, framing)
+export function streamTransport(stream: ByteStream, framing: Framing, remote?: string): Transport
+export function streamTransport(stream: TransportStream, framing: Framing, remote: string): Transport
+export function streamTransport(
+  stream: TransportStream & Partial<Pick<ByteStream, "remoteAddress">>,
+  framing: Framing,
+  remote?: string,
+): Transport {
+  const { remoteAddress } = stream
+  return new StreamTransport(
+    stream,
+    framing,
+    remote ?? (remoteAddress === undefined ? "" : formatAddress(remoteAddress)),
+  )
 }
 
 class StreamTransport implements Transport {
-  readonly #stream: ByteStream
+  readonly remote: string
+  readonly #stream: TransportStream
   readonly #framing: Framing
   /** Messages to be sent with the next flush. */
   #waiting: string[] = []
 
-  constructor(stream: ByteStream, framing: Framing) {
+  constructor(stream: TransportStream, framing: Framing, remote: string) {
+    this.remote = remote
     this.#stream = stream
     this.#framing = framing
-  }
-
-  get remote(): string {
-    return formatAddress(this.#stream.remoteAddress)
   }
 
   get bufferedBytes(): number {

@@ -4,6 +4,11 @@ import type { Frame } from "../framing/framing.ts"
 export interface TransportReader {
   /** Messages came in: as many as one chunk of the network held. Not called while the transport is paused. */
   messages(frames: readonly Frame[]): void
+  /**
+   * A message of ours was perhaps not delivered, or will have no answer, and the transport goes on: a failed POST.
+   * `error` is a `ConnectError` when it was surely not delivered.
+   */
+  lost?(text: string, error: Error): void
   /** The other side will send nothing more; this side still can. */
   end(): void
   /** The transport is gone, in both directions. `error` says why, when it was not a close in good order. Called once. */

@@ -36,11 +36,12 @@ test("the compiler types a client from the text", () => {
   expectTypeOf<Api["empty"]>().toEqualTypeOf<() => Promise<void>>()
   expectTypeOf<Api["reset"]>().toEqualTypeOf<(argument: boolean) => Promise<void>>()
   expectTypeOf<Parameters<Api["forms"]>>().toEqualTypeOf<
-    [argument: bigint, argument: Uint8Array, argument: Date, argument: JsonText, argument: unknown, argument: unknown]
+    [argument: bigint, argument: Uint8Array, argument: Date, argument: JsonText, argument?: unknown, argument?: unknown]
   >()
   expectTypeOf<Api>().not.toHaveProperty("nope")
   expectTypeOf(signatures(["a(x: string): number", "b()"])).toEqualTypeOf(signatures("a(x: string): number; b()"))
-  const unknownToTheCompiler = signatures("a()" as string)
+  const text: string = "a()"
+  const unknownToTheCompiler = signatures(text)
   expectTypeOf<ClientOf<typeof unknownToTheCompiler>["a"]>().toEqualTypeOf<(...args: unknown[]) => Promise<unknown>>()
 })
 

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Clock } from "@dchat/runtime"
+import { HttpExchange } from "../transport/http-exchange.ts"
+import { refusalOf, tooLong } from "../transport/http.ts"
+import type { TransportBinder } from "../transport/scheme.ts"
+import { DEFAULT_MAX_BYTES, textOf } from "../transport/websocket.ts"
+import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions } from "./http-server.ts"
+import type { TlsServerIdentity } from "./tls.ts"
+
+/** Options of an HTTP server. */
+export interface HttpServerOptions extends HttpAccessOptions {
+  /** The longest body that is taken, in bytes; a longer one is answered with 413. Default 16 MiB. */
+  maxBytes?: number
+}
+
+/**
+ * Listens on `http://` and `https://` URLs: one message per POST. Errors of JSON-RPC are answered with status 200,
+ * notifications with 204. Anything but a POST with a JSON content type is turned away.
+ */
+export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServerIdentity): TransportBinder {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options
+  return async (url, { clock }) => {
+    const scheme = url.slice(0, url.indexOf(":") + 1).toLowerCase()
+    const waiting: HttpExchange[] = []
+    let welcome = (exchange: HttpExchange): void => void waiting.push(exchange)
+    const bound = await bindHttp(url, options, identity, {
+      onRequest: (request, response) => {
+        const { method, headers } = request
+        const head = { method, contentType: headers["content-type"], contentLength: headers["content-length"] }
+        const refusal = refusalOf(head, maxBytes)
+        if (refusal !== undefined) return answerRefusal(response, refusal)
+        readBody(request, maxBytes, (bytes) => {
+          if (bytes === undefined) answerRefusal(response, tooLong(maxBytes))
+          else welcome(exchange(bytes, remoteOf(scheme, request), response, clock))
+        })
+      },
+    })
+    return {
+      address: bound.address,
+      accept(target) {
+        welcome = target
+        for (const each of waiting.splice(0)) target(each)
+      },
+      close() {
+        welcome = (each) => void each.close()
+        bound.close()
+        return Promise.resolve()
+      },
+    }
+  }
+}
+
+function exchange(body: Uint8Array, remote: string, response: ServerResponse, clock: Clock): HttpExchange {
+  const made = new HttpExchange(textOf(body), remote, clock)
+  response.on("close", () => void made.close())
+  void made.answer.then(({ status, text }) => {
+    if (response.destroyed) return
+    if (text === undefined) response.writeHead(status).end()
+    else
+      response
+        .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
+        .end(text)
+  })
+  return made
+}
+
+/** Gives the whole body, or `undefined` as soon as it is too long. A request that breaks off gives nothing. */
+function readBody(request: IncomingMessage, maxBytes: number, done: (body: Uint8Array | undefined) => void): void {
+  const chunks: Buffer[] = []
+  let length = 0
+  const take = (chunk: Buffer): void => {
+    length += chunk.length
+    chunks.push(chunk)
+    if (length <= maxBytes) return
+    request.off("data", take)
+    request.off("end", end)
+    request.resume()
+    done(undefined)
+  }
+  const end = (): void => done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+  request.on("data", take)
+  request.on("end", end)
+  request.on("error", () => {})
+}

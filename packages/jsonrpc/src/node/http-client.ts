@@ -1,0 +1,60 @@
+import { Agent, request as httpRequest } from "node:http"
+import { Agent as SecureAgent, request as httpsRequest } from "node:https"
+import { ConnectError, TransportLostError } from "../transport/errors.ts"
+import { httpTransport, type HttpPost, type HttpReply } from "../transport/http-client.ts"
+import type { Dialer } from "../transport/scheme.ts"
+import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
+import { headersOf, type HeadersSource } from "./headers.ts"
+import { tlsOptions, type TlsTrust } from "./tls.ts"
+
+/** Options of an HTTP client. */
+export interface HttpClientOptions {
+  headers?: HeadersSource
+  /** Sockets that are open at one time; more requests wait. Default 16. */
+  maxSockets?: number
+  /** The longest response that is taken, in bytes. Default 16 MiB. */
+  maxBytes?: number
+}
+
+/** Dials `http://` and `https://` URLs: a POST per message, over connections that are kept. */
+export function httpDialer(options: HttpClientOptions = {}, trust: TlsTrust = {}): Dialer {
+  return (url, { clock }) => Promise.resolve(httpTransport(url, nodePost(url, options, trust), { clock }))
+}
+
+/** POSTs with Node's own client: a tenth of what `fetch` costs. */
+function nodePost(url: string, options: HttpClientOptions, trust: TlsTrust): HttpPost {
+  const { headers: source, maxSockets = 16, maxBytes = DEFAULT_MAX_BYTES } = options
+  const isSecure = url.toLowerCase().startsWith("https:")
+  const agent = isSecure
+    ? new SecureAgent({ ...tlsOptions(trust), keepAlive: true, maxSockets, timeout: IDLE_MS })
+    : new Agent({ keepAlive: true, maxSockets, timeout: IDLE_MS })
+  const request = isSecure ? httpsRequest : httpRequest
+  return async (body, signal) => {
+    const more = await headersOf(source)
+    signal.throwIfAborted()
+    const headers = { ...more, "content-type": "application/json", "content-length": Buffer.byteLength(body) }
+    return new Promise<HttpReply>((resolve, reject) => {
+      const outgoing = request(url, { method: "POST", agent, headers, signal }, (response) => {
+        const chunks: Buffer[] = []
+        let length = 0
+        response.on("data", (chunk: Buffer) => {
+          chunks.push(chunk)
+          length += chunk.length
+          if (length > maxBytes)
+            outgoing.destroy(new TransportLostError(`the response is longer than ${maxBytes} bytes`))
+        })
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+        )
+        response.on("error", reject)
+      })
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        reject(error.syscall === "connect" || error.syscall === "getaddrinfo" ? new ConnectError(url, error) : error)
+      })
+      outgoing.end(body)
+    })
+  }
+}
+
+/** A kept connection that nobody uses for so long is closed. Shorter than what servers keep. */
+const IDLE_MS = 4_000

@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import type { Clock } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import type { Framing } from "../framing/framing.ts"
+import { newlineFraming } from "../framing/newline.ts"
+import { ConnectError } from "../transport/errors.ts"
+import { streamTransport, type TransportStream } from "../transport/stream.ts"
+import type { Transport } from "../transport/transport.ts"
+import { PipeStream } from "./pipe-stream.ts"
+
+/**
+ * The standard input and output of this process, as a transport: for a program that another one starts and speaks to.
+ * Whatever else the program prints has to go to standard error. When the other side ends, so does the input.
+ *
+ * @param framing Default: one JSON text per line.
+ */
+export function stdioTransport(framing: Framing = newlineFraming()): Transport {
+  return streamTransport(new PipeStream(process.stdin, process.stdout), framing, "stdio:")
+}
+
+/** Options of {@link spawnTransport}. */
+export interface SpawnOptions {
+  /** Default: one JSON text per line. */
+  framing?: Framing
+  /** Default: this process's. */
+  cwd?: string
+  /** Default: this process's. */
+  env?: NodeJS.ProcessEnv
+  /** Where its standard error goes. Default `inherit`: to this process's. */
+  stderr?: "inherit" | "ignore"
+  /** How long it may take to end by itself once its input has ended, before it is told to, and then made to; in milliseconds. Default 1 s. */
+  graceMs?: number
+  /** Default: the platform's. */
+  clock?: Pick<Clock, "setTimer">
+}
+
+/**
+ * Starts a program and speaks to it through its standard input and output. `close` ends its input, and returns when the
+ * program has ended, if need be by SIGTERM and then SIGKILL. Rejects with a {@link ConnectError} when it cannot be started.
+ */
+export function spawnTransport(
+  command: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): Promise<Transport> {
+  const { framing = newlineFraming(), cwd, env, stderr = "inherit", graceMs = 1000, clock = platformClock } = options
+  const name = `process:${command}`
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", stderr] })
+    child.once("error", (error) => reject(new ConnectError(name, error)))
+    child.once("spawn", () => {
+      resolve(
+        streamTransport(
+          new ChildStream(child, new PipeStream(child.stdout, child.stdin), graceMs, clock),
+          framing,
+          name,
+        ),
+      )
+    })
+  })
+}
+
+/** The pipes of a child, which are closed when it has ended. */
+class ChildStream implements TransportStream {
+  readonly #pipes: PipeStream
+  readonly #child: ChildProcess
+  readonly #graceMs: number
+  readonly #clock: Pick<Clock, "setTimer">
+  readonly #exited: Promise<void>
+
+  constructor(child: ChildProcess, pipes: PipeStream, graceMs: number, clock: Pick<Clock, "setTimer">) {
+    this.#pipes = pipes
+    this.#child = child
+    this.#graceMs = graceMs
+    this.#clock = clock
+    this.#exited = new Promise((resolve) => {
+      child.once("exit", () => resolve())
+    })
+  }
+
+  get bufferedBytes(): number {
+    return this.#pipes.bufferedBytes
+  }
+
+  readInto(...args: Parameters<TransportStream["readInto"]>): void {
+    this.#pipes.readInto(...args)
+  }
+
+  pause(): void {
+    this.#pipes.pause()
+  }
+
+  resume(): void {
+    this.#pipes.resume()
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#pipes.write(bytes)
+  }
+
+  flush(): void {}
+
+  drained(...args: Parameters<TransportStream["drained"]>): Promise<void> {
+    return this.#pipes.drained(...args)
+  }
+
+  end(): void {
+    this.#pipes.end()
+  }
+
+  async close(): Promise<void> {
+    await this.#pipes.close()
+    const terms = this.#clock.setTimer(this.#graceMs, () => this.#child.kill("SIGTERM"))
+    const kills = this.#clock.setTimer(2 * this.#graceMs, () => this.#child.kill("SIGKILL"))
+    await this.#exited
+    terms.cancel()
+    kills.cancel()
+  }
+}

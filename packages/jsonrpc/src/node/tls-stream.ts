@@ -1,0 +1,109 @@
+import { connect, createServer, type TLSSocket } from "node:tls"
+import type { AddressInfo } from "node:net"
+import { AddressError, formatAddress, parseAddress } from "../transport/address.ts"
+import { ConnectError, ListenError } from "../transport/errors.ts"
+import type { Dialer, TransportBinder } from "../transport/scheme.ts"
+import { streamTransport } from "../transport/stream.ts"
+import type { Transport } from "../transport/transport.ts"
+import { PipeStream } from "./pipe-stream.ts"
+import { tlsOptions, tlsServerOptions, type TlsServerIdentity, type TlsTrust } from "./tls.ts"
+
+const HANDSHAKE_TIMEOUT_MS = 10_000
+
+/** Dials `tls://host:port` and `tcp+tls://host:port`. The server's certificate and name are verified unless told otherwise. */
+export function tlsDialer(trust: TlsTrust = {}): Dialer {
+  return (url, { framing, signal }) => {
+    const { host, port } = tcpAddressOf(url)
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host, port, allowHalfOpen: true, ...serverNameOf(host), ...tlsOptions(trust) })
+      socket.setNoDelay(true)
+      const settle = (): void => {
+        socket.off("secureConnect", connected)
+        socket.off("error", failed)
+        signal?.removeEventListener("abort", aborted)
+      }
+      const connected = (): void => {
+        settle()
+        resolve(streamTransport(new PipeStream(socket, socket), framing, url))
+      }
+      const failed = (error: Error): void => {
+        settle()
+        reject(new ConnectError(url, error))
+      }
+      const aborted = (): void => {
+        settle()
+        socket.on("error", () => {})
+        socket.destroy()
+        reject(signal?.reason as Error)
+      }
+      socket.on("secureConnect", connected)
+      socket.on("error", failed)
+      signal?.addEventListener("abort", aborted, { once: true })
+    })
+  }
+}
+
+/** Listens on `tls://host:port` and `tcp+tls://host:port`. Who does not finish the handshake within 10 s is cut off. */
+export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBinder {
+  return (url, { framing }) => {
+    const { host, port } = tcpAddressOf(url)
+    if (identity === undefined)
+      throw new AddressError(`${url}: a TLS server needs the option tls, with its certificate and key`)
+    const scheme = url.slice(0, url.indexOf(":")).toLowerCase()
+    const server = createServer({
+      ...tlsServerOptions(identity),
+      allowHalfOpen: true,
+      noDelay: true,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    })
+    const waiting: Transport[] = []
+    let welcome = (transport: Transport): void => void waiting.push(transport)
+    server.on("secureConnection", (socket) => {
+      welcome(
+        streamTransport(
+          new PipeStream(socket, socket),
+          framing,
+          urlOf(scheme, socket.remoteAddress, socket.remotePort),
+        ),
+      )
+    })
+    server.on("tlsClientError", (_error: Error, socket: TLSSocket) => void socket.destroy())
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => reject(new ListenError(url, error))
+      server.once("error", failed)
+      server.listen(port, host, () => {
+        server.off("error", failed)
+        server.on("error", () => {})
+        const bound = server.address() as AddressInfo
+        resolve({
+          address: urlOf(scheme, bound.address, bound.port),
+          accept(target) {
+            welcome = target
+            for (const transport of waiting.splice(0)) target(transport)
+          },
+          close() {
+            welcome = (transport) => void transport.close()
+            server.close()
+            return Promise.resolve()
+          },
+        })
+      })
+    })
+  }
+}
+
+function tcpAddressOf(url: string): { readonly host: string; readonly port: number } {
+  const address = parseAddress(url)
+  if (address.kind === "unix") throw new AddressError(`${url}: TLS is spoken over TCP`)
+  return address
+}
+
+/** TLS knows no names that are addresses. */
+function serverNameOf(host: string): { readonly servername?: string } {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host }
+}
+
+function urlOf(scheme: string, host = "", port = 0): string {
+  return formatAddress({ kind: "tcp", host, port }).replace(/^tcp/, scheme)
+}

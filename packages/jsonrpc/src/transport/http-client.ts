@@ -1,0 +1,120 @@
+import type { Clock } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import { DrainWaiters } from "./drain-waiters.ts"
+import { TransportLostError } from "./errors.ts"
+import { Mailbox } from "./mailbox.ts"
+import type { Transport, TransportReader } from "./transport.ts"
+
+/** What came back for a POST. */
+export interface HttpReply {
+  readonly status: number
+  readonly body: string
+}
+
+/** Sends one POST with a JSON body. Rejects when nothing came back, or with the signal's reason. */
+export type HttpPost = (body: string, signal: AbortSignal) => Promise<HttpReply>
+
+/** Options of {@link httpTransport}. */
+export interface HttpTransportOptions {
+  /** Default: the platform's. */
+  clock?: Pick<Clock, "defer">
+}
+
+/**
+ * A client's transport over HTTP: each message is a POST of its own, each body that comes back is a message, whatever
+ * the status. A POST that brings no message back is told to the reader as lost; the transport lives on.
+ *
+ * The other side cannot call back.
+ */
+export function httpTransport(url: string, post: HttpPost, options: HttpTransportOptions = {}): Transport {
+  return new HttpTransport(url, post, options)
+}
+
+const HIGH_WATER_MARK = 64 * 1024
+
+class HttpTransport implements Transport {
+  readonly remote: string
+  readonly #post: HttpPost
+  readonly #mailbox: Mailbox
+  readonly #drain = new DrainWaiters()
+  readonly #abort = new AbortController()
+  #reader: TransportReader | undefined
+  #waiting: string[] = []
+  #sending: "open" | "ended" = "open"
+  #inFlight = 0
+  #bufferedBytes = 0
+
+  constructor(url: string, post: HttpPost, { clock = platformClock }: HttpTransportOptions) {
+    this.remote = url
+    this.#post = post
+    this.#mailbox = new Mailbox(clock)
+  }
+
+  /** Characters of the POSTs that were not answered yet. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes
+  }
+
+  readInto(reader: TransportReader): void {
+    this.#mailbox.readInto(reader)
+    this.#reader = reader
+  }
+
+  pause(): void {
+    this.#mailbox.pause()
+  }
+
+  resume(): void {
+    this.#mailbox.resume()
+  }
+
+  send(text: string): void {
+    if (this.#sending === "open") this.#waiting.push(text)
+  }
+
+  flush(): void {
+    for (const text of this.#waiting.splice(0)) void this.#deliver(text)
+  }
+
+  drained({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    return this.#bufferedBytes <= HIGH_WATER_MARK ? Promise.resolve() : this.#drain.wait(signal)
+  }
+
+  end(): void {
+    this.flush()
+    this.#sending = "ended"
+    this.#closeWhenDone()
+  }
+
+  close(): Promise<void> {
+    this.#waiting = []
+    this.#sending = "ended"
+    this.#mailbox.drop()
+    this.#mailbox.close(undefined)
+    this.#abort.abort()
+    this.#drain.wake()
+    return Promise.resolve()
+  }
+
+  async #deliver(text: string): Promise<void> {
+    this.#inFlight++
+    this.#bufferedBytes += text.length
+    try {
+      const { status, body } = await this.#post(text, this.#abort.signal)
+      if (/^\s*[[{]/.test(body)) this.#mailbox.put(body)
+      else this.#reader?.lost?.(text, new TransportLostError(`HTTP status ${status}, and no JSON-RPC message`))
+    } catch (error) {
+      if (!this.#mailbox.isClosed) this.#reader?.lost?.(text, error as Error)
+    } finally {
+      this.#inFlight--
+      this.#bufferedBytes -= text.length
+      if (this.#bufferedBytes <= HIGH_WATER_MARK) this.#drain.wake()
+      this.#closeWhenDone()
+    }
+  }
+
+  #closeWhenDone(): void {
+    if (this.#sending === "ended" && this.#inFlight === 0) this.#mailbox.close(undefined)
+  }
+}
