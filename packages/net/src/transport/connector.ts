@@ -6,6 +6,7 @@ import type { Hosts } from "../hosts/hosts.ts"
 import { dialEndpoints, type Endpoint } from "../hosts/mixing.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
 import { ConnectError } from "./error.ts"
+import { withoutCredentials } from "./socks/route.ts"
 import type { Transport } from "./transport.ts"
 
 /** What the connector needs of its node. */
@@ -62,7 +63,7 @@ export class Connector {
           (scope) => transport.dial(parsed, { signal: scope.signal }),
           options,
         )
-        return { stream, address: { connect: address, resolve: url, mixed } }
+        return { stream, address: { connect: address, resolve: withoutCredentials(url), mixed } }
       } catch (error) {
         checkpoint(signal)
         failures.push({ url, error })
@@ -85,7 +86,7 @@ function unsupported(address: string): ConnectError {
 
 /** A URL as it may be logged: without credentials, query and fragment. */
 function show(url: string): string {
-  return url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//")
+  return withoutCredentials(url.replace(/[?#].*$/, ""))
 }
 
 /** Why a dial failed, in a word or two if that is known. */

@@ -10,6 +10,8 @@ export type ConnectErrorCode =
   | "unsupported-transport"
   /** The other side showed no certificate of the network, or none at all (darkfi-net 9.3). */
   | "bad-certificate"
+  /** The proxy on the way is not there. */
+  | "no-proxy"
   /** Something else is being done with the address at this moment. */
   | "busy"
   /** No way to the peer led anywhere. */

@@ -21,6 +21,7 @@ export interface Transport {
 
 /** The canonical URL of one end of a connection. */
 export function urlOf(scheme: string, address: Address): string {
-  if (address.kind === "unix") return canonicalUrl(`${scheme}://${address.path}`)
+  if (address.kind === "unix")
+    return canonicalUrl(`${scheme}://${encodeURI(address.path).replaceAll(/[?#]/g, encodeURIComponent)}`)
   return canonicalUrl(`${scheme}://${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`)
 }

@@ -1,0 +1,151 @@
+import { NetworkError } from "@dchat/runtime"
+import { virtualWorld } from "@dchat/runtime/virtual"
+import { parseUrl } from "@dchat/wire"
+import { expect, test } from "vitest"
+import { defaultSettings, type Settings } from "../settings/settings.ts"
+import { Connector } from "./connector.ts"
+import { ConnectError } from "./error.ts"
+import type { Transport } from "./transport.ts"
+import { allTransports } from "./transports.ts"
+
+/** Dials an address with transports that fail; gives the error, when it came, and what was dialled. */
+async function failing(
+  address: string,
+  settings: Partial<Settings>,
+  fail: Transport["dial"] = () => Promise.reject(new NetworkError("refused", "no")),
+  blacklisted: readonly string[] = [],
+) {
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const dialled: string[] = []
+  const transport = dialler(["tcp", "tor", "socks5"], (url, options) => {
+    dialled.push(url.href)
+    return fail(url, options)
+  })
+  const context = {
+    settings: { ...defaultSettings, ...settings },
+    hosts: { isBlacklisted: (url: string) => blacklisted.includes(url) },
+    runtime: { clock },
+  }
+  const error: unknown = await world.runUntil(
+    new Connector(context, [transport]).dial(address).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    ),
+  )
+  expect(error).toBeInstanceOf(ConnectError)
+  return { error: error as ConnectError, dialled, ms: world.now }
+}
+
+const MIXED: Partial<Settings> = {
+  activeProfiles: ["tor", "socks5"],
+  mixedProfiles: ["tcp"],
+  torSocks5Proxy: "socks5://alice:secret@127.0.0.1:9050/",
+  nymSocks5Proxy: "socks5://127.0.0.1:1080/",
+}
+
+test("a single way is not repeated in the error", async () => {
+  const { error } = await failing("tcp://10.0.0.1:1/", { activeProfiles: ["tcp"] })
+  expect(error).toMatchObject({ code: "failed", message: "cannot connect to tcp://10.0.0.1:1/: refused" })
+})
+
+test("every way is tried in its order, and said with its reason and without its password", async () => {
+  const { error, dialled } = await failing("tcp://10.0.0.1:1/", MIXED)
+  expect(dialled).toEqual([
+    "tor://10.0.0.1:1/",
+    "socks5://alice:secret@127.0.0.1:9050/10.0.0.1:1",
+    "socks5://127.0.0.1:1080/10.0.0.1:1",
+  ])
+  expect(error.message).toBe(
+    "cannot connect to tcp://10.0.0.1:1/: tor://10.0.0.1:1/ refused, " +
+      "socks5://127.0.0.1:9050/10.0.0.1:1 refused, socks5://127.0.0.1:1080/10.0.0.1:1 refused",
+  )
+})
+
+test("each way has the time of its own scheme", async () => {
+  const settings = { ...MIXED, profiles: { tor: {}, socks5: { outboundConnectTimeout: 7 } } }
+  const silent: Transport["dial"] = (_url, { signal } = {}) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true })
+    })
+  const { error, ms } = await failing("tcp://10.0.0.1:1/", settings, silent)
+  expect(error.reason.match(/timed out/g)).toHaveLength(3)
+  expect(ms).toBe(65_000 + 7000 + 7000)
+})
+
+test("what is blacklisted is not dialled, itself or on the way", async () => {
+  const address = "tcp://10.0.0.1:1/"
+  const peer = await failing(address, { activeProfiles: ["tcp"] }, undefined, [address])
+  expect([peer.error.code, peer.dialled]).toEqual(["blacklisted", []])
+  const way = await failing(address, MIXED, undefined, ["tor://10.0.0.1:1/"])
+  expect(way.dialled).toHaveLength(2)
+})
+
+test("an address that no profile allows is not dialled", async () => {
+  const { error, dialled } = await failing("tcp://10.0.0.1:1/", { activeProfiles: ["tor"] })
+  expect(error).toMatchObject({
+    code: "unsupported-transport",
+    message: "cannot use tcp://10.0.0.1:1/: tcp is not among the active profiles, or has no transport here",
+  })
+  expect(dialled).toEqual([])
+})
+
+test("the first way that works is taken; peers are told of it without the password", async () => {
+  const world = virtualWorld()
+  const host = world.host({ name: "here", ip: "10.0.0.1" })
+  await world.runUntil(host.network.listen({ kind: "tcp", host: "10.0.0.1", port: 1 }))
+  const transport = dialler(["socks5"], () => host.network.connect({ kind: "tcp", host: "10.0.0.1", port: 1 }))
+  const settings = { ...defaultSettings, ...MIXED }
+  const connector = new Connector({ settings, hosts: { isBlacklisted: () => false }, runtime: host }, [transport])
+  const { stream, address } = await world.runUntil(connector.dial("tcp://10.0.0.9:1/"))
+  expect(address).toEqual({
+    connect: "tcp://10.0.0.9:1/",
+    resolve: "socks5://127.0.0.1:9050/10.0.0.9:1",
+    mixed: true,
+  })
+  await world.runUntil(stream.close())
+})
+
+test.each([
+  ["tcp://10.0.0.1/", "it needs a host and a port"],
+  ["tcp+tls://10.0.0.1/", "it needs a host and a port"],
+  ["tor://abc.onion/", "it needs a host and a port"],
+  ["i2p+tls://abc.i2p/", "it needs a host and a port"],
+  ["unix://host/run/a.sock", "it needs an absolute path, and neither host nor port"],
+  ["unix:///", "it needs an absolute path, and neither host nor port"],
+])("an address that lacks something is refused before anything is dialled: %s", async (address, reason) => {
+  const runtime = virtualWorld().host({ name: "here" })
+  const settings = { ...defaultSettings, activeProfiles: [parseUrl(address).scheme] }
+  const context = { settings, hosts: { isBlacklisted: () => false }, runtime }
+  await expect(new Connector(context, allTransports(context)).dial(address)).rejects.toThrow(reason)
+})
+
+test.each(["tor", "tor+tls", "i2p", "socks5"])("nobody can listen on %s", async (scheme) => {
+  const runtime = virtualWorld().host({ name: "here" })
+  const context = { settings: defaultSettings, hosts: { isBlacklisted: () => false }, runtime }
+  const url = parseUrl(`${scheme}://127.0.0.1:80`)
+  await expect(new Connector(context, allTransports(context)).transportOf(url).listen(url)).rejects.toMatchObject({
+    code: "unsupported-transport",
+    message: expect.stringContaining("there is no listening through a proxy; listen on tcp") as string,
+  })
+})
+
+test("where no proxy is, the error says that it is the proxy that is missing", async () => {
+  const world = virtualWorld()
+  const runtime = world.host({ name: "here", ip: "10.0.0.1" })
+  const settings = { ...defaultSettings, activeProfiles: ["tor"], torSocks5Proxy: "socks5://u:p@10.0.0.1:9050/" }
+  const context = { settings, hosts: { isBlacklisted: () => false }, runtime }
+  const connector = new Connector(context, allTransports(context))
+  const dialling = world.runUntil(connector.dial("tor://abc.onion:1/"))
+  await expect(dialling).rejects.toMatchObject({
+    message: "cannot connect to tor://abc.onion:1/: no proxy at 10.0.0.1:9050: refused",
+    cause: { code: "no-proxy" },
+  })
+})
+
+function dialler(schemes: readonly string[], dial: Transport["dial"]): Transport {
+  const unused = (): never => {
+    throw new Error("nobody listens here")
+  }
+  return { schemes, dial, listen: unused, welcome: unused }
+}
