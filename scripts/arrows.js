@@ -246,8 +246,9 @@ function isTest(file) {
   return /\.test(?:-kit)?\.[cm]?[jt]sx?$/.test(file) || !/^(?:src|bin|dist)\//.test(file)
 }
 
-/** @param {string} file */
+/** What stands in bin/ is started by Node. @param {string} file */
 function platformOf(file) {
+  if (file.startsWith("bin/")) return "node"
   return PLATFORM_FOLDERS.find((folder) => file.split("/").slice(0, -1).includes(folder))
 }
 

@@ -48,7 +48,7 @@ test("what is written is the same contract as the one made from the text", () =>
   const { out } = run(["generate", "x", "--name", "chat"], { x: SIGNATURES })
   const body = out.slice(out.indexOf("contract({"), out.indexOf("\nexport type"))
   const names = Object.keys(jsonrpc)
-  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-implied-eval
   const made = new Function(...names, `return ${body}`)(...Object.values(jsonrpc)) as jsonrpc.Contract
   const shapeOf = (contract: jsonrpc.Contract) => JSON.parse(JSON.stringify(contract)) as unknown
   expect(shapeOf(made)).toEqual(shapeOf(signatures(SIGNATURES)))

@@ -24,7 +24,7 @@ import { type ClientOf, ${[...used].sort().join(", ")} } from "@dchat/jsonrpc"
 export const ${name} = contract({
 ${methods.join("")}})
 
-export type ${name[0]?.toUpperCase()}${name.slice(1)}Client = ClientOf<typeof ${name}>
+export type ${name.slice(0, 1).toUpperCase()}${name.slice(1)}Client = ClientOf<typeof ${name}>
 `
 }
 
