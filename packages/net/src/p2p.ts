@@ -271,8 +271,11 @@ export class P2p {
   }
 
   async #stopSessions(): Promise<void> {
-    const stops = await Promise.allSettled(Object.values(this.sessions).map((session: Session) => session.stop()))
-    for (const stop of stops) {
+    const { refine, ...others } = this.sessions
+    // It saves who we are connected to.
+    const saved = await Promise.allSettled([refine.stop()])
+    const stops = await Promise.allSettled(Object.values(others).map((session: Session) => session.stop()))
+    for (const stop of [...saved, ...stops]) {
       if (stop.status === "rejected") this.#runtime.log.error("Stopping a session failed", { error: stop.reason })
     }
   }

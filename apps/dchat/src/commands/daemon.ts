@@ -1,4 +1,7 @@
-import { logTo } from "@dchat/runtime"
+import { basename, dirname } from "node:path"
+import type { Settings } from "@dchat/net"
+import { logTo, type Runtime } from "@dchat/runtime"
+import { DirectoryStore } from "@dchat/runtime/node"
 import { whenCancelled } from "@dchat/task"
 import { Option } from "commander"
 import { destination } from "pino"
@@ -41,8 +44,9 @@ export const addDaemonCommand: AddCommand = (program, shell) => {
 }
 
 async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSignal" | "announce">): Promise<void> {
-  const { runtime, stopSignal } = shell
-  const daemon = await Daemon.create(config, runtime)
+  const { stopSignal } = shell
+  const { net, runtime } = withHostFile(config.net, shell.runtime)
+  const daemon = await Daemon.create({ ...config, net }, runtime)
   try {
     shell.announce(await daemon.start({ signal: stopSignal }))
     await new Promise((resolve) => whenCancelled(stopSignal, resolve))
@@ -50,6 +54,15 @@ async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSig
     if (!stopSignal.aborted) throw error
   } finally {
     await daemon.stop()
+  }
+}
+
+/** The network keeps its hosts under a name in a store; people give the path of a file, so the store is that file's folder. */
+function withHostFile(net: Settings, runtime: Runtime): { readonly net: Settings; readonly runtime: Runtime } {
+  if (net.hostlist === undefined) return { net, runtime }
+  return {
+    net: { ...net, hostlist: basename(net.hostlist) },
+    runtime: { ...runtime, store: new DirectoryStore(dirname(net.hostlist)) },
   }
 }
 

@@ -47,7 +47,7 @@ export class ManualSession implements Session {
     }
     for (const peer of settings.peers) {
       if (settings.seeds.includes(peer)) runtime.log.info(`${peer} is a seed: it is not kept connected as a peer`)
-      else this.#keep(peer, true, this.#tasks)
+      else void this.#keep(peer, true, this.#tasks)
     }
   }
 

@@ -1,5 +1,6 @@
 import { Semaphore, TaskGroup, checkpoint, sleep, type CancelScope } from "@dchat/task"
 import { schemeOf } from "../hosts/answer.ts"
+import { HostFile } from "../hosts/file.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -11,6 +12,8 @@ const PROBES_WAITING = 64
 /** An advertised address that does not answer is probed again after this pause, for so long, in milliseconds. */
 const PROBE_PAUSE_MS = 500
 const PROBE_FOR_MS = 10_000
+/** How often the hosts are written to their file if they have changed, in milliseconds. */
+const SAVE_EVERY_MS = 60_000
 
 /**
  * Finds out which hosts that we have heard of are really there: short connections, of which the version exchange is all
@@ -22,24 +25,41 @@ const PROBE_FOR_MS = 10_000
 export class RefineSession implements Session {
   readonly #node: SessionContext
   #tasks: TaskGroup | undefined
+  #file: HostFile | undefined
 
   constructor(node: SessionContext) {
     this.#node = node
   }
 
+  /** Returns when the hosts of the file, if there is one, are known. */
   async start(): Promise<void> {
-    const { settings, runtime } = this.#node
+    const { settings, runtime, hosts } = this.#node
     const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Probing hosts failed", { error }) })
     this.#tasks = tasks
+    this.#file = settings.hostlist === undefined ? undefined : new HostFile(settings.hostlist, hosts.lists, runtime)
+    const file = this.#file
+    if (file !== undefined) {
+      await file.load()
+      void tasks.spawn((scope) => this.#saveNowAndThen(file, scope))
+    }
     void tasks.spawn((scope) => this.#refine(scope))
     if (settings.inboundAddrs.length > 0) void tasks.spawn((scope) => this.#probeAdvertised(tasks, scope))
   }
 
+  /** Saves the hosts. To be stopped before the other sessions: whoever is connected now is worth remembering as such. */
   async stop(): Promise<void> {
     const tasks = this.#tasks
     this.#tasks = undefined
     tasks?.cancel()
     await tasks?.join()
+    await this.#file?.save()
+  }
+
+  async #saveNowAndThen(file: HostFile, signal: CancelScope): Promise<never> {
+    for (;;) {
+      await sleep(SAVE_EVERY_MS, { signal, clock: this.#node.runtime.clock })
+      await file.save()
+    }
   }
 
   /** The refinery: one unproven host after the other. */

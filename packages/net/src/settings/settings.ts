@@ -67,7 +67,10 @@ export interface Settings {
   readonly getaddrsMax: number | undefined
   /** Folder for the state of transports, such as Tor's. */
   readonly p2pDatastore: string | undefined
-  /** File that keeps the known hosts. Default: they are not kept. */
+  /**
+   * The name under which the runtime's store keeps the known hosts; in a configuration file a path, for which the program
+   * makes the store. Default: they are not kept.
+   */
   readonly hostlist: string | undefined
   /** Pause between two probes of unproven hosts. Default 15. */
   readonly greylistRefineryInterval: number

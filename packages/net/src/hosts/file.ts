@@ -1,0 +1,101 @@
+import type { Runtime, Store } from "@dchat/runtime"
+import { canonicalUrl, FormatError } from "@dchat/wire"
+import { HOST_COLOURS, type HostColour, type HostEntry, type HostLists } from "./lists.ts"
+
+/** The lists that are written, in this order. Bans last until the node stops. */
+const SAVED: readonly HostColour[] = ["dark", "grey", "white", "gold"]
+
+/** An entry of a host list file. */
+export interface SavedHost extends HostEntry {
+  readonly colour: HostColour
+}
+
+/** The text of a host list file: for each host a line with colour, URL and UNIX seconds, between tabs (darkfi-net 7.10). */
+export function formatHostList(lists: HostLists): string {
+  return SAVED.flatMap((colour) =>
+    lists
+      .entries(colour)
+      .toSorted((a, b) => b.lastSeen - a.lastSeen)
+      .map(({ url, lastSeen }) => `${colour}\t${url}\t${lastSeen}\n`),
+  ).join("")
+}
+
+/**
+ * The hosts of a host list file. Lines that are not as they should be are skipped, further columns ignored. A host that
+ * stands there more than once is taken where it was seen last.
+ */
+export function parseHostList(text: string): SavedHost[] {
+  const hosts = new Map<string, SavedHost>()
+  for (const line of text.split(/\r?\n/)) {
+    const host = parseLine(line)
+    if (host === undefined) continue
+    const known = hosts.get(host.url)
+    if (known === undefined || known.lastSeen < host.lastSeen) hosts.set(host.url, host)
+  }
+  return [...hosts.values()]
+}
+
+function parseLine(line: string): SavedHost | undefined {
+  const [name, address = "", seconds = ""] = line.split("\t")
+  const colour = HOST_COLOURS.find((one) => one === name)
+  const lastSeen = Number(seconds)
+  if (colour === undefined || !/^\d+$/.test(seconds) || !Number.isSafeInteger(lastSeen)) return undefined
+  try {
+    return { colour, url: canonicalUrl(address), lastSeen }
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
+}
+
+/** What a host list file needs of the world. */
+export interface HostFileRuntime extends Pick<Runtime, "clock" | "log"> {
+  readonly store: Pick<Store, "read" | "write">
+}
+
+/** Keeps the host lists in a store under a name, so that a node that comes back knows others (darkfi-net 7.10). */
+export class HostFile {
+  readonly #name: string
+  readonly #lists: HostLists
+  readonly #runtime: HostFileRuntime
+  #saved = ""
+
+  constructor(name: string, lists: HostLists, runtime: HostFileRuntime) {
+    this.#name = name
+    this.#lists = lists
+    this.#runtime = runtime
+  }
+
+  /** Puts the hosts of the file on their lists. A time in the future is taken as now. What cannot be read is logged. */
+  async load(): Promise<void> {
+    const { clock, log, store } = this.#runtime
+    try {
+      const bytes = await store.read(this.#name)
+      if (bytes === undefined) return
+      const now = Math.floor(clock.now() / 1000)
+      const hosts = parseHostList(new TextDecoder().decode(bytes))
+      for (const colour of HOST_COLOURS) {
+        const entries = hosts.filter((host) => host.colour === colour)
+        this.#lists.move(
+          colour,
+          entries.map(({ url, lastSeen }) => ({ url, lastSeen: Math.min(lastSeen, now) })),
+        )
+      }
+      log.info(`Read ${hosts.length} hosts from ${this.#name}`)
+    } catch (error) {
+      log.error(`The hosts in ${this.#name} cannot be read`, { error })
+    }
+  }
+
+  /** Writes the lists, whole or not at all, if they are not empty and have changed. A failure is logged. */
+  async save(): Promise<void> {
+    const text = formatHostList(this.#lists)
+    if (text === "" || text === this.#saved) return
+    try {
+      await this.#runtime.store.write(this.#name, new TextEncoder().encode(text))
+      this.#saved = text
+    } catch (error) {
+      this.#runtime.log.error(`The hosts cannot be written to ${this.#name}`, { error })
+    }
+  }
+}
