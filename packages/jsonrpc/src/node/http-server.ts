@@ -78,8 +78,8 @@ export async function bindHttp(
 
 /** Who is at the other end of a request, for people. */
 export function remoteOf(scheme: string, { socket }: { readonly socket: Socket }): string {
-  const host = socket.remoteFamily === "IPv6" ? `[${socket.remoteAddress}]` : socket.remoteAddress
-  return `${scheme}//${host ?? "unknown"}:${socket.remotePort ?? 0}`
+  const host = socket.remoteAddress ?? "unknown"
+  return `${scheme}//${host.includes(":") ? `[${host}]` : host}:${socket.remotePort ?? 0}`
 }
 
 /** Turns a request away. */

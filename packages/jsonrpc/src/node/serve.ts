@@ -3,14 +3,20 @@ import type { ServeOptions, ServerRuntime } from "../server/options.ts"
 import type { RequestHandler } from "../server/request-handler.ts"
 import { serve as serveWith } from "../server/serve.ts"
 import type { Server } from "../server/server.ts"
+import { nodeListeners, type ServerSchemeOptions } from "./schemes.ts"
 
 /** Options of {@link serve}. */
-export interface NodeServeOptions extends Omit<ServeOptions, "runtime"> {
+export interface NodeServeOptions extends Omit<ServeOptions, "runtime">, ServerSchemeOptions {
   /** Default: this computer. */
   runtime?: ServerRuntime
 }
 
-/** As `serve` of the main entry, on this computer's network. */
+/**
+ * As `serve` of the main entry, on this computer's network: on `tcp://`, `unix://`, `tls://` (or `tcp+tls://`), `ws://`,
+ * `wss://`, `http://` and `https://` URLs.
+ */
 export function serve(handler: RequestHandler, options: NodeServeOptions): Promise<Server> {
-  return serveWith(handler, { runtime: nodeRuntime(), ...options })
+  const { websocket, http, tls, schemes, ...others } = options
+  const given = { ...(websocket && { websocket }), ...(http && { http }), ...(tls && { tls }) }
+  return serveWith(handler, { runtime: nodeRuntime(), ...others, schemes: { ...nodeListeners(given), ...schemes } })
 }

@@ -16,7 +16,8 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
     const { host, port } = tcpAddressOf(url)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, allowHalfOpen: true, ...serverNameOf(host), ...tlsOptions(trust) })
+      const options = { host, port, allowHalfOpen: true, ...serverNameOf(host), ...tlsOptions(trust) }
+      const socket = connect(options)
       socket.setNoDelay(true)
       const settle = (): void => {
         socket.off("secureConnect", connected)
