@@ -3,11 +3,14 @@ import { expect, test } from "vitest"
 import { P2p, SESSION_DEFAULT } from "./index.ts"
 import { DchatMsg, RECORDED } from "./testing/test-net.test-kit.ts"
 
-test("two nodes chat over real sockets, and leave none behind", async () => {
+test.each(["tcp", "tcp+tls"])("two nodes chat over real sockets, and leave none behind: %s", async (scheme) => {
   const inbox: string[] = []
   let arrived: () => void = () => undefined
   const runtime = nodeRuntime()
-  const bob = await P2p.create({ ...RECORDED, inboundAddrs: ["tcp://127.0.0.1:0"] }, { runtime })
+  const bob = await P2p.create(
+    { ...RECORDED, activeProfiles: [scheme], inboundAddrs: [`${scheme}://127.0.0.1:0`] },
+    { runtime },
+  )
   bob.protocols.register(SESSION_DEFAULT, (channel) => {
     const messages = channel.subscribe(DchatMsg)
     return {
@@ -24,7 +27,10 @@ test("two nodes chat over real sockets, and leave none behind", async () => {
   })
   await bob.start()
   const bobRuns = bob.run()
-  const alice = await P2p.create({ ...RECORDED, peers: bob.sessions.inbound.addresses }, { runtime })
+  const alice = await P2p.create(
+    { ...RECORDED, activeProfiles: [scheme], peers: bob.sessions.inbound.addresses },
+    { runtime },
+  )
   alice.protocols.register(SESSION_DEFAULT, (channel) => {
     channel.register(DchatMsg)
     return { name: "ProtocolMute", start: () => undefined }

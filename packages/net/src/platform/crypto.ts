@@ -1,2 +1,2 @@
 // TLS is for those who have sockets, so there is nothing to choose from.
-export { ed25519, sha256, type Ed25519Key } from "../node/ed25519.ts"
+export { ed25519, sha256 } from "../node/ed25519.ts"
