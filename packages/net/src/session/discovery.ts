@@ -55,8 +55,10 @@ export class PeerDiscovery {
       // The seeds were asked a moment ago, so the pause comes first.
       const pauseMs = Math.min(IMPATIENT_PAUSES_MS[this.#impatience++] ?? attemptMs, attemptMs)
       await sleep(pauseMs, { signal, clock: runtime.clock })
-      if (hosts.knowsNobody) this.#askSeeds()
-      return 0
+      if (hosts.knowsNobody) {
+        this.#askSeeds()
+        return 0
+      }
     }
     this.#impatience = 0
     if (this.#inVain < PEERS_IN_VAIN && channels.peers().length > 0) await this.#askPeers(attemptMs, signal)

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest"
+import { Addr } from "../message/address.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
+import { DchatMsg, TestNet } from "../testing/test-net.test-kit.ts"
+
+test("what a visitor advertises is probed at once, and shared if it answers", async () => {
+  await using net = new TestNet()
+  const seed = await net.listening("seed")
+  const bob = await net.listening("bob")
+  const visitor = await net.world.runUntil(RawPeer.dial(seed.url, net.host("visitor")))
+  visitor.introduce()
+  visitor.send(Addr, { addrs: [[bob.url, 5n]] })
+  await net.world.advance(50)
+  expect(seed.p2p.hosts.lists.entries("white").map(({ url }) => url)).toEqual([bob.url])
+  expect(seed.p2p.hosts.lists.size("grey")).toBe(0)
+  expect(seed.p2p.channels().map(({ session }) => session)).toEqual(["inbound"])
+  expect(bob.p2p.channels()).toEqual([])
+})
+
+test("what does not answer is probed again for 10 s, then left to the refinery, which forgets it", async () => {
+  await using net = new TestNet()
+  const seed = await net.listening("seed", { greylistRefineryInterval: 15 })
+  const host = net.host("late")
+  const [url, never] = ["tcp://10.0.0.2:2000/", "tcp://10.0.0.2:3000/"]
+  const visitor = await net.world.runUntil(RawPeer.dial(seed.url, host))
+  visitor.introduce()
+  visitor.send(Addr, { addrs: [url, never].map((address) => [address, 5n]) })
+  await net.world.advance(5000)
+  expect(seed.p2p.hosts.lists.size("white")).toBe(0)
+  const accepting = RawPeer.accept(url, host)
+  const late = await net.world.runUntil(accepting)
+  late.introduce()
+  await net.world.advance(100)
+  expect(net.world.now).toBeLessThan(6000)
+  expect(seed.p2p.hosts.lists.entries("white").map(({ url: white }) => white)).toEqual([url])
+  expect(late.commands).toEqual(["version", "verack"])
+  expect(late.closedAt).toBeDefined()
+
+  expect(seed.p2p.hosts.lists.size("grey")).toBe(1)
+  await net.world.advance(20_000)
+  expect(seed.p2p.hosts.lists.size("grey")).toBe(0)
+  await visitor.close()
+})
+
+test("a flood of advertised addresses is probed sixteen at a time, and what is too much is left to the refinery", async () => {
+  await using net = new TestNet()
+  const seed = await net.listening("seed")
+  const visitor = await net.world.runUntil(RawPeer.dial(seed.url, net.host("visitor")))
+  const hole = net.host("hole")
+  const opened: number[] = []
+  const listeners = []
+  for (let port = 1; port <= 100; port++) {
+    const listener = await hole.network.listen({ kind: "tcp", host: "10.0.0.3", port })
+    listeners.push(listener)
+    void (async () => {
+      for await (const _stream of listener) opened.push(port)
+    })()
+  }
+  visitor.introduce()
+  for (let port = 1; port <= 100; port += 4) {
+    visitor.send(Addr, { addrs: [0, 1, 2, 3].map((i) => [`tcp://10.0.0.3:${port + i}/`, 5n]) })
+    if (port % 20 === 1) await net.world.advance(10_000)
+  }
+  await net.world.advance(5000)
+  expect(opened.length).toBeGreaterThan(16)
+  expect(opened.length).toBeLessThan(100)
+  expect(seed.p2p.channels().length).toBeLessThan(2)
+  await net.world.runUntil(Promise.all(listeners.map((listener) => listener.close())))
+})
+
+test("the refinery proves one grey host after the other, and the state says so while it does", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const carol = await net.listening("carol")
+  const alice = await net.node("alice", { peers: [carol.url] })
+  await net.run(alice)
+  const { hosts } = alice.p2p
+  hosts.lists.store("grey", [
+    { url: bob.url, lastSeen: 5 },
+    { url: "tcp://10.9.9.9:9/", lastSeen: 5 },
+  ])
+  const states = new Set<string | undefined>()
+  await net.world.runUntil(() => {
+    states.add(hosts.stateOf(bob.url))
+    return hosts.lists.size("grey") === 0
+  })
+  expect(net.world.now).toBeLessThan(35_000)
+  expect(hosts.lists.entries("white").map(({ url }) => url)).toEqual([bob.url])
+  expect([...states]).toContain("refine")
+})
+
+test("a node without any connection for 30 s takes itself to be offline, and forgets nobody", async () => {
+  await using net = new TestNet()
+  const alice = await net.node("alice", { greylistRefineryInterval: 40 })
+  await net.run(alice)
+  alice.p2p.hosts.lists.store("grey", [{ url: "tcp://10.9.9.9:9/", lastSeen: 5 }])
+  await net.world.advance(500_000)
+  expect(alice.p2p.hosts.lists.size("grey")).toBe(1)
+})
+
+test("a probed node may talk of its application: nobody is banned", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob")
+  const bob = RawPeer.accept("tcp://10.0.0.1:1000/", host)
+  const carol = await net.listening("carol")
+  const alice = await net.node("alice", { peers: [carol.url] })
+  await net.run(alice)
+  alice.p2p.hosts.lists.store("grey", [{ url: "tcp://10.0.0.1:1000/", lastSeen: 5 }])
+  const peer = await net.world.runUntil(bob)
+  peer.send(DchatMsg, { msg: "buy" })
+  peer.introduce()
+  peer.send(DchatMsg, { msg: "buy" })
+  await net.world.advance(100)
+  expect(alice.p2p.hosts.lists.size("white")).toBe(1)
+  expect(alice.p2p.hosts.lists.size("black")).toBe(0)
+})
