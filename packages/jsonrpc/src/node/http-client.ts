@@ -18,17 +18,22 @@ export interface HttpClientOptions {
 
 /** Dials `http://` and `https://` URLs: a POST per message, over connections that are kept. */
 export function httpDialer(options: HttpClientOptions = {}, trust: TlsTrust = {}): Dialer {
-  return (url, { clock }) => Promise.resolve(httpTransport(url, nodePost(url, options, trust), { clock }))
+  return (url, { clock }) => {
+    const isSecure = url.toLowerCase().startsWith("https:")
+    const limits = { keepAlive: true, maxSockets: options.maxSockets ?? 16, timeout: IDLE_MS }
+    const agent = isSecure ? new SecureAgent({ ...tlsOptions(trust), ...limits }) : new Agent(limits)
+    const onClose = (): void => agent.destroy()
+    return Promise.resolve(httpTransport(url, nodePost(url, agent, options), { clock, onClose }))
+  }
 }
 
 /** POSTs with Node's own client: a tenth of what `fetch` costs. */
-function nodePost(url: string, options: HttpClientOptions, trust: TlsTrust): HttpPost {
-  const { headers: source, maxSockets = 16, maxBytes = DEFAULT_MAX_BYTES } = options
-  const isSecure = url.toLowerCase().startsWith("https:")
-  const agent = isSecure
-    ? new SecureAgent({ ...tlsOptions(trust), keepAlive: true, maxSockets, timeout: IDLE_MS })
-    : new Agent({ keepAlive: true, maxSockets, timeout: IDLE_MS })
-  const request = isSecure ? httpsRequest : httpRequest
+function nodePost(
+  url: string,
+  agent: Agent,
+  { headers: source, maxBytes = DEFAULT_MAX_BYTES }: HttpClientOptions,
+): HttpPost {
+  const request = agent instanceof SecureAgent ? httpsRequest : httpRequest
   return async (body, signal) => {
     const more = await headersOf(source)
     signal.throwIfAborted()

@@ -18,6 +18,8 @@ export type HttpPost = (body: string, signal: AbortSignal) => Promise<HttpReply>
 export interface HttpTransportOptions {
   /** Default: the platform's. */
   clock?: Pick<Clock, "defer">
+  /** Called when the transport has closed. */
+  onClose?: () => void
 }
 
 /**
@@ -37,16 +39,17 @@ class HttpTransport implements Transport {
   readonly #post: HttpPost
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
-  readonly #abort = new AbortController()
+  readonly #onClose: (() => void) | undefined
+  readonly #inFlight = new Set<AbortController>()
   #reader: TransportReader | undefined
   #waiting: string[] = []
   #sending: "open" | "ended" = "open"
-  #inFlight = 0
   #bufferedBytes = 0
 
-  constructor(url: string, post: HttpPost, { clock = platformClock }: HttpTransportOptions) {
+  constructor(url: string, post: HttpPost, { clock = platformClock, onClose }: HttpTransportOptions) {
     this.remote = url
     this.#post = post
+    this.#onClose = onClose
     this.#mailbox = new Mailbox(clock)
   }
 
@@ -91,23 +94,24 @@ class HttpTransport implements Transport {
     this.#waiting = []
     this.#sending = "ended"
     this.#mailbox.drop()
-    this.#mailbox.close(undefined)
-    this.#abort.abort()
+    this.#shut()
+    for (const post of this.#inFlight) post.abort()
     this.#drain.wake()
     return Promise.resolve()
   }
 
   async #deliver(text: string): Promise<void> {
-    this.#inFlight++
+    const abort = new AbortController()
+    this.#inFlight.add(abort)
     this.#bufferedBytes += text.length
     try {
-      const { status, body } = await this.#post(text, this.#abort.signal)
+      const { status, body } = await this.#post(text, abort.signal)
       if (/^\s*[[{]/.test(body)) this.#mailbox.put(body)
       else this.#reader?.lost?.(text, new TransportLostError(`HTTP status ${status}, and no JSON-RPC message`))
     } catch (error) {
       if (!this.#mailbox.isClosed) this.#reader?.lost?.(text, error as Error)
     } finally {
-      this.#inFlight--
+      this.#inFlight.delete(abort)
       this.#bufferedBytes -= text.length
       if (this.#bufferedBytes <= HIGH_WATER_MARK) this.#drain.wake()
       this.#closeWhenDone()
@@ -115,6 +119,12 @@ class HttpTransport implements Transport {
   }
 
   #closeWhenDone(): void {
-    if (this.#sending === "ended" && this.#inFlight === 0) this.#mailbox.close(undefined)
+    if (this.#sending === "ended" && this.#inFlight.size === 0) this.#shut()
+  }
+
+  #shut(): void {
+    if (this.#mailbox.isClosed) return
+    this.#mailbox.close(undefined)
+    this.#onClose?.()
   }
 }

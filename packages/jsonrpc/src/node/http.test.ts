@@ -1,0 +1,167 @@
+import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { text as readAll } from "node:stream/consumers"
+import { afterEach, expect, test } from "vitest"
+import { ConnectError, DeliveryError, MethodNotFoundError, openConnection, requestHandler, serve } from "./index.ts"
+
+const handler = () =>
+  requestHandler(({ method, params, connection }) => {
+    if (method === "notifyMe") return connection.notify("news", [1]).then(() => "done")
+    if (method !== "add") throw new MethodNotFoundError()
+    const [a, b] = params as [number, number]
+    return a + b
+  })
+
+const opened: { [Symbol.asyncDispose](): Promise<void> }[] = []
+
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each[Symbol.asyncDispose]()
+})
+
+async function start(options: Partial<Parameters<typeof serve>[1]> = {}): Promise<string> {
+  const server = await serve(handler(), { listen: ["http://127.0.0.1:0"], ...options })
+  opened.push(server)
+  return server.addresses[0]
+}
+
+async function dial(url: string, options: Parameters<typeof openConnection>[1] = {}) {
+  const connection = await openConnection(url, options)
+  opened.push(connection)
+  return connection
+}
+
+/** A request by hand. */
+function ask(url: string, options: RequestOptions, body = ""): Promise<{ response: IncomingMessage; body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method: "POST", agent: false, ...options }, (response) => {
+      readAll(response).then((text) => resolve({ response, body: text }), reject)
+    })
+    request.on("error", reject)
+    request.end(body)
+  })
+}
+
+const json = { "content-type": "application/json" }
+const add = '{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}'
+
+/** A server that says what a test wants. */
+async function odd(answer: (body: string) => { status: number; body: string }): Promise<string> {
+  const server: Server = createServer((request, response) => {
+    void readAll(request).then((body) => {
+      const said = answer(body)
+      response.writeHead(said.status).end(said.body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  opened.push({
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test("a client calls, batches and notifies over HTTP", async () => {
+  const connection = await dial(await start())
+  expect(await connection.request("add", [1, 2])).toBe(3)
+  const many = Array.from({ length: 200 }, (_, n) => connection.request("add", [n, n]))
+  expect(await Promise.all(many)).toEqual(many.map((_, n) => 2 * n))
+  await expect(connection.request("nothing")).rejects.toBeInstanceOf(MethodNotFoundError)
+  expect(await connection.batch([{ method: "add", params: [1, 1] }, { method: "nothing" }])).toEqual([
+    { ok: true, value: 2 },
+    { ok: false, error: expect.any(MethodNotFoundError) },
+  ])
+  await connection.notify("add", [1, 2])
+  expect(await connection.request("notifyMe")).toBe("done")
+})
+
+test("statuses: 200 for answers and errors alike, 204 for notifications, 400s for what is no call", async () => {
+  const url = await start({ http: { maxBytes: 100 } })
+  const status = async (options: RequestOptions, body = add) => (await ask(url, options, body)).response.statusCode
+  const { response, body } = await ask(url, { headers: json }, add)
+  expect([response.statusCode, response.headers["content-type"], JSON.parse(body)]).toEqual([
+    200,
+    "application/json",
+    { jsonrpc: "2.0", id: 1, result: 3 },
+  ])
+  expect(await status({ headers: json }, "{")).toBe(200)
+  expect(await status({ headers: json }, '{"jsonrpc":"2.0","method":"add","params":[1,2]}')).toBe(204)
+  expect(await status({ headers: { "content-type": "application/json; charset=utf-8" } })).toBe(200)
+  const got = await ask(url, { method: "GET" })
+  expect([got.response.statusCode, got.response.headers.allow]).toEqual([405, "POST"])
+  expect(await status({ headers: { "content-type": "text/plain" } })).toBe(415)
+  expect(await status({})).toBe(415)
+  expect(await status({ headers: json }, " ".repeat(101))).toBe(413)
+  expect(await status({ headers: { ...json, "transfer-encoding": "chunked" } }, " ".repeat(101))).toBe(413)
+})
+
+test("a page of another site cannot call, nor can one that has made the port look like its own", async () => {
+  const url = await start()
+  const { port } = new URL(url)
+  const status = async (headers: Record<string, string>) =>
+    (await ask(url, { headers: { ...json, ...headers } }, add)).response.statusCode
+  expect(await status({ host: `rebound.example:${port}` })).toBe(403)
+  expect(await status({ host: "127.0.0.1.evil.example" })).toBe(403)
+  expect(await status({ host: "evil@127.0.0.1" })).toBe(403)
+  expect(await status({ origin: "https://evil.example" })).toBe(403)
+  expect(await status({ origin: "null" })).toBe(403)
+  expect(await status({ origin: "http://localhost.evil.example" })).toBe(403)
+  expect(await status({ host: `localhost:${port}`, origin: "http://localhost:3000" })).toBe(200)
+  expect(await status({ host: "[::1]" })).toBe(200)
+})
+
+test("who may come in can be said by name, and by a hook", async () => {
+  const url = await start({
+    http: {
+      allowedHosts: ["api.example"],
+      allowedOrigins: ["https://app.example"],
+      authorize: ({ headers }) => headers.authorization === "Bearer x",
+    },
+  })
+  const status = async (headers: Record<string, string>) =>
+    (await ask(url, { headers: { ...json, authorization: "Bearer x", ...headers } }, add)).response.statusCode
+  expect(await status({ host: "api.example:80", origin: "https://app.example" })).toBe(200)
+  expect(await status({ host: "127.0.0.1" })).toBe(403)
+  expect(await status({ host: "api.example", origin: "http://localhost" })).toBe(403)
+  expect(await status({ host: "api.example", authorization: "no" })).toBe(401)
+})
+
+test("headers may be a function, asked for each request", async () => {
+  let token = 0
+  const url = await start({ http: { authorize: ({ headers }) => headers.authorization === `Bearer ${token}` } })
+  const connection = await dial(url, {
+    http: { headers: () => Promise.resolve({ authorization: `Bearer ${++token}` }) },
+  })
+  expect(await connection.request("add", [1, 2])).toBe(3)
+  expect(await connection.request("add", [3, 4])).toBe(7)
+  expect(token).toBe(2)
+})
+
+test("a JSON-RPC body counts whatever the status; any other body fails its own call only", async () => {
+  const url = await odd((body) => {
+    const { id, method } = JSON.parse(body) as { id: number; method: string }
+    if (method === "html") return { status: 502, body: "<html>" }
+    return { status: 400, body: JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "no" } }) }
+  })
+  const connection = await dial(url)
+  await expect(connection.request("x")).rejects.toBeInstanceOf(MethodNotFoundError)
+  const failure = (await connection.request("html").catch((error: unknown) => error)) as DeliveryError
+  expect(failure).toBeInstanceOf(DeliveryError)
+  expect([failure.sent, failure.message]).toEqual(["maybe", expect.stringContaining("502")])
+  await expect(connection.request("x")).rejects.toBeInstanceOf(MethodNotFoundError)
+})
+
+test("when nobody listens, the call fails and is known not to have been sent", async () => {
+  const connection = await dial("http://127.0.0.1:1")
+  const failure = (await connection.request("x").catch((error: unknown) => error)) as DeliveryError
+  expect([failure.sent, failure.cause]).toEqual(["no", expect.any(ConnectError)])
+})
+
+test("a path in the URL is the only one that is served", async () => {
+  const url = await start({ listen: ["http://127.0.0.1:0/rpc"] })
+  expect(url).toMatch(/\/rpc$/)
+  expect((await ask(url, { headers: json }, add)).response.statusCode).toBe(200)
+  expect((await ask(url.replace("/rpc", "/"), { headers: json }, add)).response.statusCode).toBe(404)
+})
