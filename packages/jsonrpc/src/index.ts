@@ -73,6 +73,7 @@ export { SignatureError } from "./contract/signature/signature-error.ts"
 export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
 export { darkfiDialect } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
+export type { CancellationSpelling } from "./dialect/cancellation-spelling.ts"
 export {
   plainSubscriptions,
   type SpelledMessage,
@@ -91,7 +92,9 @@ export {
 } from "./flavor/flavor.ts"
 export { base64Form, bigintForm, dateForm, type Form, hexForm } from "./flavor/forms.ts"
 export { InvalidValueError } from "./flavor/invalid-value-error.ts"
+export { contentLengthFraming, type ContentLengthOptions } from "./framing/content-length.ts"
 export { type Frame, type FrameDecoder, type Framing, FramingError, Unreadable } from "./framing/framing.ts"
+export { lengthPrefixFraming, type LengthPrefixOptions } from "./framing/length-prefix.ts"
 export { newlineFraming, type NewlineOptions } from "./framing/newline.ts"
 export {
   ApplicationError,
@@ -109,6 +112,19 @@ export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
 export { ServerCode } from "./message/server-code.ts"
 export type { ServeOptions, ServerRuntime, StopServerOptions } from "./server/options.ts"
+export {
+  authorize,
+  type CallReport,
+  concurrencyLimit,
+  metrics,
+  type PerMethod,
+  rateLimit,
+  type RateLimitOptions,
+  timeLimit,
+  type TimeLimitOptions,
+  trace,
+} from "./server/guards.ts"
+export { type Call, type ContextKey, contextKey, type Middleware, withMiddleware } from "./server/middleware.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"
 export type { PendingSubscription } from "./server/pending-subscription.ts"
 export { router, type Handlers, type Router, type SubscriptionHandler } from "./server/router.ts"

@@ -4,7 +4,7 @@ import { PendingCall } from "./engine.ts"
 
 /** How a call is made. */
 export interface CallOptions {
-  /** Ends the wait. The other side is not told, and may carry the call out all the same. */
+  /** Ends the wait. The other side is told when the dialect has a way; it may carry the call out all the same. */
   signal?: AbortSignal | undefined
   /** How long to wait for the answer, in milliseconds; `Infinity` for ever. Default: the connection's `timeoutMs`. */
   timeoutMs?: number | undefined

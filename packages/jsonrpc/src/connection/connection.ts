@@ -97,10 +97,11 @@ export class Connection implements Peer {
     this.#dialect = dialect
     this.#engine = new Engine({ limits: this.#limits, dialect })
     this.#writer = new Writer(transport, clock, () => this.#watchFlow())
-    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs)
+    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs, (id) => this.#giveUp(id))
     this.#incoming = new Incoming({
       connection: this,
       handler: options.handler,
+      canCancel: dialect?.cancellation !== undefined,
       maxInFlight: this.#limits.maxInFlight,
       exposeErrors: options.exposeErrors ?? false,
       clock,
@@ -239,6 +240,7 @@ export class Connection implements Peer {
       case "request":
       case "notification":
         if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
+        if (event.kind === "notification" && this.#isCancellation(event)) break
         if (this.#status === "open") this.#incoming.take(event)
         else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
         break
@@ -286,6 +288,18 @@ export class Connection implements Peer {
     const was = desk.unsubscribe(message)
     if (was !== undefined) this.#send(this.#engine.reply(message, was))
     return was !== undefined
+  }
+
+  #isCancellation({ method, params }: NotificationMessage): boolean {
+    const id = this.#dialect?.cancellation?.readCancel(method, params)
+    if (id !== undefined) this.#incoming.cancel(id)
+    return id !== undefined
+  }
+
+  /** Nobody waits for the answer to a call of ours any more. */
+  #giveUp(id: number): void {
+    const message = this.#dialect?.cancellation?.cancel(id)
+    if (message !== undefined) this.#tell(message)
   }
 
   #tell({ kind, method, params }: SpelledMessage): void {

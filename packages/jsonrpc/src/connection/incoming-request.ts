@@ -1,4 +1,5 @@
-import { InvalidRequestError, type RpcError } from "../message/errors.ts"
+import { InvalidRequestError, ServerError, type RpcError } from "../message/errors.ts"
+import { ServerCode } from "../message/server-code.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { IncomingCall } from "./engine.ts"
 import type { Peer } from "./peer.ts"
@@ -71,12 +72,15 @@ export class IncomingRequest {
    * subscription: when that is over. Made when first read.
    */
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController()
-      if (this.#sink?.isClosed === true) this.#abort.abort()
-      else this.#port.abortOnClose(this.#abort)
-    }
-    return this.#abort.signal
+    return this.#controller().signal
+  }
+
+  /**
+   * Aborts {@link signal}: nobody waits for the answer any more, or not for so long. `reason` is the signal's reason, and so
+   * the answer of a handler that lets it through. Default: error -32003.
+   */
+  cancel(reason: RpcError = new ServerError(ServerCode.cancelled, "cancelled")): void {
+    this.#controller().abort(reason)
   }
 
   /**
@@ -121,6 +125,15 @@ export class IncomingRequest {
     if (this.#abort === undefined) return
     this.#port.forget(this.#abort)
     this.#abort.abort()
+  }
+
+  #controller(): AbortController {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#sink?.isClosed === true) this.#abort.abort()
+      else this.#port.abortOnClose(this.#abort)
+    }
+    return this.#abort
   }
 
   #checkUnanswered(): void {

@@ -1,6 +1,6 @@
 import type { Clock, Log } from "@dchat/runtime"
 import { ErrorCode, InternalError, RpcError, ServerError } from "../message/errors.ts"
-import type { NotificationMessage } from "../message/message.ts"
+import type { Id, NotificationMessage } from "../message/message.ts"
 import type { IncomingCall } from "./engine.ts"
 import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
 import type { Peer } from "./peer.ts"
@@ -19,6 +19,8 @@ export interface IncomingOptions {
   readonly handler: Handler | undefined
   readonly maxInFlight: number
   readonly exposeErrors: boolean
+  /** Whether the dialect lets the other side cancel. */
+  readonly canCancel: boolean
   readonly clock: Pick<Clock, "now">
   readonly log: Log
   /** Sends the answer to a call. Throws a TypeError when it is no JSON. */
@@ -41,11 +43,14 @@ export class Incoming implements RequestPort {
   #dropped = 0
   /** Those of requests whose signal somebody has read. */
   #aborts: Set<AbortController> | undefined
+  /** By id, where the dialect can cancel. Of two with one id, the later. */
+  readonly #cancellable: Map<Id, IncomingRequest> | undefined
   #failures = 0
 
   constructor(options: IncomingOptions) {
     this.connection = options.connection
     this.#options = options
+    this.#cancellable = options.canCancel ? new Map() : undefined
     const { handler } = options
     if (handler === undefined) {
       const queue = new RequestQueue((request) => {
@@ -80,7 +85,14 @@ export class Incoming implements RequestPort {
       return
     }
     this.#inFlight++
-    this.#dispatch(new IncomingRequest(this, message))
+    const request = new IncomingRequest(this, message)
+    if (message.kind === "request") this.#cancellable?.set(message.id, request)
+    this.#dispatch(request)
+  }
+
+  /** Tells the handler of a request that nobody waits for its answer. */
+  cancel(id: Id): void {
+    this.#cancellable?.get(id)?.cancel()
   }
 
   /** Answers a request without a look at it. */
@@ -96,16 +108,19 @@ export class Incoming implements RequestPort {
 
   reply(call: IncomingCall, result: unknown): void {
     this.#options.reply(call, result)
+    this.#cancellable?.delete(call.id)
     this.#release()
   }
 
   replyError(call: IncomingCall, error: RpcError): void {
     this.#options.replyError(call, error)
+    this.#cancellable?.delete(call.id)
     this.#release()
   }
 
   accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink {
     const sink = this.#options.accept(call, options)
+    this.#cancellable?.delete(call.id)
     this.#release()
     return sink
   }

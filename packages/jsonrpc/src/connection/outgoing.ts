@@ -15,6 +15,7 @@ export class Outgoing {
   readonly #clock: Pick<Clock, "monotonic">
   readonly #deadlines: Deadlines
   readonly #timeoutMs: number
+  readonly #onGivenUp: (id: number) => void
   #now = 0
   #nowIsOfFlush = -1
 
@@ -23,7 +24,9 @@ export class Outgoing {
     writer: Writer,
     clock: Pick<Clock, "monotonic" | "setTimer">,
     timeoutMs: number,
+    onGivenUp: (id: number) => void,
   ) {
+    this.#onGivenUp = onGivenUp
     this.#engine = engine
     this.#writer = writer
     this.#clock = clock
@@ -122,6 +125,7 @@ export class Outgoing {
       if (call.deadline > now) {
         next = Math.min(next, call.deadline)
       } else if (this.#engine.forget(call)) {
+        this.#onGivenUp(call.id)
         call.fail(new CallTimeoutError("no answer came in time", "maybe"))
       }
     }
@@ -131,7 +135,9 @@ export class Outgoing {
   async #cancellable<T>(calls: readonly OutgoingCall[], signal: AbortSignal, answer: Promise<T>): Promise<T> {
     const cancel = (): void => {
       for (const call of calls) {
-        if (this.#engine.forget(call)) call.fail(cancelled(signal, "maybe"))
+        if (!this.#engine.forget(call)) continue
+        this.#onGivenUp(call.id)
+        call.fail(cancelled(signal, "maybe"))
       }
     }
     signal.addEventListener("abort", cancel, { once: true })

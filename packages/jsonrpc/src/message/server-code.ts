@@ -4,6 +4,8 @@ export const ServerCode = {
   unauthorized: -32001,
   /** The method took longer than it may. */
   timedOut: -32002,
+  /** The caller has cancelled the call. */
+  cancelled: -32003,
   /** Too often or too many at once. `data.retryAfterMs`, when it is there, says when to try again. */
   limitExceeded: -32005,
   /** The connection has as many subscriptions as it may. */

@@ -6,6 +6,8 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 export interface RequestHandler {
   /** As a {@link Handler}. */
   handle(request: IncomingRequest): unknown
+  /** Whether a method is known to be a subscription. */
+  isSubscription?(method: string): boolean
   /** The live connections: each is a task that is in the set from before it is read until it has ended. */
   readonly connections: TaskSet
   /** Stops every live connection and waits until each has ended. */

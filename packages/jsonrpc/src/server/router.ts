@@ -52,6 +52,7 @@ export interface Router extends RequestHandler {
 type AnyHandler = (params: unknown, request: unknown) => unknown
 
 interface Route {
+  readonly kind: Definition["kind"]
   readonly read: ParamsReader
   readonly run: (params: unknown, request: IncomingRequest) => unknown
 }
@@ -66,7 +67,7 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
       definition.kind === "subscription"
         ? subscriptionRun(handler, definition, options.flavor)
         : withFlavor(handler, definition, options.flavor)
-    for (const each of [name, ...aliases]) routes.set(each, { read, run })
+    for (const each of [name, ...aliases]) routes.set(each, { kind: definition.kind, read, run })
   }
 
   function handle(request: IncomingRequest): unknown {
@@ -87,7 +88,8 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
     }
   }
 
-  return { ...requestHandler(handle), execute }
+  const isSubscription = (method: string): boolean => routes.get(method)?.kind === "subscription"
+  return { ...requestHandler(handle), isSubscription, execute }
 }
 
 // The compiler has checked that each handler takes what its own reader gives.
