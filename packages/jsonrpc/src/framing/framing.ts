@@ -11,7 +11,7 @@ export class Unreadable {
 export type Frame = string | Unreadable
 
 /** Why a stream of bytes cannot be read any further. */
-export type FramingErrorCode = "message-too-long" | "http-request"
+export type FramingErrorCode = "message-too-long" | "http-request" | "bad-header"
 
 /** What came in breaks the framing itself; the connection has to be closed. */
 export class FramingError extends Error {
@@ -40,3 +40,6 @@ export interface Framing {
   /** The bytes of messages, in order. */
   encode(texts: readonly string[]): Uint8Array
 }
+
+/** The longest message when nobody says otherwise, in bytes: 16 MiB. */
+export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024

@@ -1,5 +1,6 @@
 import { ByteQueue } from "./byte-queue.ts"
-import { FramingError, Unreadable, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
+import { ByteWriter } from "./byte-writer.ts"
+import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
 
 /** Options of {@link newlineFraming}. */
 export interface NewlineOptions {
@@ -17,14 +18,13 @@ export interface NewlineOptions {
  */
 export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: NewlineOptions = {}): Framing {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  const encoder = new TextEncoder()
+  const writer = new ByteWriter()
   return {
     decoder: () => new NewlineDecoder(utf8, maxBytes),
-    encode: (texts) => encoder.encode(texts.join(eol) + eol),
+    encode: (texts) => writer.encode(texts.join(eol) + eol),
   }
 }
 
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 const NO_FRAMES: readonly Frame[] = []
 const LF = 0x0a
 const BRACE = 0x7b
@@ -51,7 +51,7 @@ class NewlineDecoder implements FrameDecoder {
     if (this.#failure !== undefined) return NO_FRAMES
     const end = chunk.lastIndexOf(LF)
     const frames = end === -1 ? NO_FRAMES : this.#decode(this.#tail.takeWith(chunk.subarray(0, end)))
-    this.#keep(chunk.subarray(end + 1))
+    if (end + 1 < chunk.length) this.#keep(chunk.subarray(end + 1))
     return frames
   }
 
@@ -61,7 +61,7 @@ class NewlineDecoder implements FrameDecoder {
   }
 
   #keep(bytes: Uint8Array): void {
-    if (this.#failure !== undefined || bytes.length === 0) return
+    if (this.#failure !== undefined) return
     if (this.#tail.length + bytes.length > this.#maxBytes) {
       this.#failTooLong()
     } else {
@@ -78,7 +78,8 @@ class NewlineDecoder implements FrameDecoder {
     } catch {
       return this.#decodeOneByOne(bytes)
     }
-    const lines = text.split("\n")
+    // A chunk with one line is common, and a search is cheaper than a split.
+    const lines = text.includes("\n") ? text.split("\n") : [text]
     const http = lines.findIndex(isHttpRequestLine)
     if (http !== -1) {
       this.#failHttp()
