@@ -20,6 +20,7 @@ const ARROWS = {
   task: ["runtime"],
   wire: [],
   jsonrpc: ["runtime", "task"],
+  "jsonrpc-conformance": ["runtime", "jsonrpc"],
   net: ["runtime", "task", "wire"],
   eventgraph: ["runtime", "task", "wire", "net"],
   chat: ["runtime", "task", "wire", "net", "eventgraph"],

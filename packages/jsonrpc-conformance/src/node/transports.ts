@@ -1,0 +1,97 @@
+import { memoryPair, newlineFraming, streamTransport, type Framing, type Transport } from "@dchat/jsonrpc"
+import { nodeDialers, nodeListeners } from "@dchat/jsonrpc/node"
+import type { Address } from "@dchat/runtime"
+import { nodeRuntime } from "@dchat/runtime/node"
+
+/** Gets the server's end of a connection. */
+export type Welcome = (server: Transport) => void
+
+/** A kind of connection that our server and our client are tried on. */
+export interface Ground {
+  readonly name: string
+  /** Whether both sides can speak whenever they like. Over HTTP only the client begins, and only the server is tried. */
+  readonly isDuplex: boolean
+  /** Makes a connection: gives the client's end, and the server's end to `welcome`. */
+  reach(welcome: Welcome): Promise<Transport>
+  /** Takes down what is left when every connection is closed. */
+  close(): Promise<void>
+}
+
+const LOOPBACK: Address = { kind: "tcp", host: "127.0.0.1", port: 0 }
+
+/** Every kind of connection there is. A new one is a line here. */
+export const GROUNDS: Readonly<Record<string, () => Promise<Ground>>> = {
+  memory: async () => memoryGround(),
+  tcp: () => streamGround("tcp", LOOPBACK, newlineFraming()),
+  websocket: () => urlGround("websocket", "ws://127.0.0.1:0"),
+  http: () => urlGround("http", "http://127.0.0.1:0"),
+}
+
+function memoryGround(): Ground {
+  return {
+    name: "memory",
+    isDuplex: true,
+    reach: async (welcome) => {
+      const [client, server] = memoryPair()
+      welcome(server)
+      return client
+    },
+    close: async () => {},
+  }
+}
+
+async function streamGround(name: string, address: Address, framing: Framing): Promise<Ground> {
+  const { network } = nodeRuntime()
+  const listener = await network.listen(address)
+  const accepted = listener[Symbol.asyncIterator]()
+  return {
+    name,
+    isDuplex: true,
+    reach: oneByOne(async (welcome) => {
+      const [client, server] = await Promise.all([network.connect(listener.address), accepted.next()])
+      if (server.done !== true) welcome(streamTransport(server.value, framing))
+      return streamTransport(client, framing)
+    }),
+    close: () => listener.close(),
+  }
+}
+
+async function urlGround(name: string, url: string): Promise<Ground> {
+  const { clock } = nodeRuntime()
+  const scheme = new URL(url).protocol
+  const bind = nodeListeners({})[scheme]
+  const dial = nodeDialers({})[scheme]
+  if (bind === undefined || dial === undefined) throw new Error(`${url}: there is no such transport`)
+  const isDuplex = !scheme.startsWith("http")
+  const framing = newlineFraming()
+
+  let welcomeNext: Welcome = () => {}
+  const listener = await bind(url, { clock, framing })
+  listener.accept((server) => welcomeNext(server))
+  return {
+    name,
+    isDuplex,
+    reach: oneByOne(async (welcome) => {
+      const accepted = new Promise<void>((resolve) => {
+        welcomeNext = (server) => {
+          welcome(server)
+          resolve()
+        }
+      })
+      const client = await dial(listener.address, { clock, framing, signal: undefined })
+      if (isDuplex) await accepted
+      return client
+    }),
+    close: () => listener.close(),
+  }
+}
+
+/** Connections are made one after the other, so that the two ends belong together. */
+function oneByOne(reach: Ground["reach"]): Ground["reach"] {
+  let turn: Promise<unknown> = Promise.resolve()
+  return (welcome) => {
+    const client = turn.then(() => reach(welcome))
+    turn = client
+    return client
+  }
+}
