@@ -247,6 +247,21 @@ test("finishing answers what is in flight, refuses what is new, and then closes"
   await world.runUntil(finished)
 })
 
+test("finishing gives up when its time is over also when the other side has sent all it had to say", async () => {
+  const { world, connection, peer } = withPeer({
+    handler: ({ signal }) =>
+      new Promise((_, fail) => {
+        signal.addEventListener("abort", () => fail(new Error("nobody waits")))
+      }),
+  })
+  peer.send(request(1, "forever"))
+  peer.transport.end()
+  await world.advance(10)
+  expect([connection.status, connection.inFlight]).toEqual(["finishing", 1])
+  await world.runUntil(connection.finish({ timeoutMs: 0 }))
+  expect(world.now).toBeLessThan(600)
+})
+
 test("finishing gives up when its time is over", async () => {
   const { world, connection, peer } = withPeer({
     handler: ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", resolve)),

@@ -77,6 +77,7 @@ export class Connection implements Peer {
   #state: Map<unknown, unknown> | undefined
   #flow: "clear" | "congested" = "clear"
   #patience: Timer | undefined
+  #patienceEnd = Infinity
   /** What went wrong, as far as anybody has said. */
   #complaint: Error | undefined
   #resolveClosed!: (error: Error | undefined) => void
@@ -201,9 +202,10 @@ export class Connection implements Peer {
     if (this.#enter("finishing")) {
       this.#complaint = undefined
       this.#desk?.finish()
-      this.#setPatience(timeoutMs, () => void this.close())
-      this.#closeWhenIdle()
     }
+    // Also when the other side has ended before, and was given longer for what it still waits for.
+    if (this.#status === "finishing") this.#setPatience(timeoutMs, () => void this.close())
+    this.#closeWhenIdle()
     await this.closed
   }
 
@@ -352,6 +354,7 @@ export class Connection implements Peer {
     this.#writer.flush()
     this.#settle()
     this.#transport.end()
+    this.#patienceEnd = Infinity
     this.#setPatience(LINGER_MS, () => void this.#transport.close())
   }
 
@@ -378,9 +381,13 @@ export class Connection implements Peer {
     })
   }
 
+  /** Calls back when so much time is over, unless it was to be called sooner already. */
   #setPatience(ms: number, callback: () => void): void {
+    const end = this.#clock.monotonic() + ms
+    if (end >= this.#patienceEnd) return
+    this.#patienceEnd = end
     this.#patience?.cancel()
-    this.#patience = ms === Infinity ? undefined : this.#clock.setTimer(ms, callback)
+    this.#patience = this.#clock.setTimer(ms, callback)
   }
 
   #enter(status: ConnectionStatus): boolean {
