@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Clock } from "@dchat/runtime"
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
+import { textOf } from "../framing/text.ts"
 import { HttpExchange } from "../transport/http-exchange.ts"
 import { refusalOf, tooLong } from "../transport/http.ts"
 import type { TransportBinder } from "../transport/scheme.ts"
-import { DEFAULT_MAX_BYTES, textOf } from "../transport/websocket.ts"
 import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions } from "./http-server.ts"
 import type { TlsServerIdentity } from "./tls.ts"
 

@@ -1,9 +1,9 @@
 import { Agent, request as httpRequest } from "node:http"
 import { Agent as SecureAgent, request as httpsRequest } from "node:https"
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { ConnectError, TransportLostError } from "../transport/errors.ts"
 import { httpTransport, type HttpPost, type HttpReply } from "../transport/http-client.ts"
 import type { Dialer } from "../transport/scheme.ts"
-import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
 

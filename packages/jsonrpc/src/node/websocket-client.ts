@@ -1,7 +1,7 @@
 import { WebSocket } from "ws"
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
-import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
 import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"

@@ -1,7 +1,7 @@
 import { WebSocketServer } from "ws"
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import type { TransportBinder } from "../transport/scheme.ts"
 import type { Transport } from "../transport/transport.ts"
-import { DEFAULT_MAX_BYTES } from "../transport/websocket.ts"
 import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions } from "./http-server.ts"
 import type { TlsServerIdentity } from "./tls.ts"
 import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"

@@ -2,12 +2,13 @@ import type { Duplex } from "node:stream"
 import type { Clock, Timer } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { WebSocket } from "ws"
-import { FramingError } from "../framing/framing.ts"
+import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
+import { textOf } from "../framing/text.ts"
 import { DrainWaiters } from "../transport/drain-waiters.ts"
 import { TransportLostError } from "../transport/errors.ts"
 import { Mailbox } from "../transport/mailbox.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
-import { closeError, DEFAULT_MAX_BYTES, textOf } from "../transport/websocket.ts"
+import { closeError } from "../transport/websocket.ts"
 
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {

@@ -2,7 +2,9 @@ import { describe, test } from "vitest"
 import type { ByteStream, Network, Runtime } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
 import { virtualWorld, type LinkPolicy, type WorldOptions } from "@dchat/runtime/virtual"
+import { contentLengthFraming } from "../framing/content-length.ts"
 import type { Framing } from "../framing/framing.ts"
+import { lengthPrefixFraming } from "../framing/length-prefix.ts"
 import { newlineFraming } from "../framing/newline.ts"
 import { checkTransport, SCENARIOS, type TransportLab, type TransportPair } from "./compliance.test-kit.ts"
 import { memoryPair } from "./memory.ts"
@@ -75,6 +77,8 @@ const LABS: readonly (readonly [name: string, make: () => TransportLab])[] = [
   ["memory", memoryLab],
   ["tcp on virtual time", () => virtualLab(newlineFraming)],
   ["tcp on virtual time, cut anywhere", () => cuttingLab(newlineFraming)],
+  ["Content-Length, cut anywhere", () => cuttingLab(contentLengthFraming)],
+  ["a length of four bytes, cut anywhere", () => cuttingLab(lengthPrefixFraming)],
   ["tcp", () => nodeLab(newlineFraming)],
 ]
 

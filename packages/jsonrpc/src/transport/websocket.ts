@@ -1,6 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import { FramingError, Unreadable, type Frame } from "../framing/framing.ts"
+import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame } from "../framing/framing.ts"
+import { textOf } from "../framing/text.ts"
 import { DrainWaiters } from "./drain-waiters.ts"
 import { TransportLostError } from "./errors.ts"
 import { Mailbox } from "./mailbox.ts"
@@ -38,8 +39,6 @@ export function webSocketTransport(socket: WebSocketLike, options: WebSocketTran
   return new WebSocketTransport(socket, options)
 }
 
-/** The longest message when nobody says otherwise, in bytes. */
-export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** `drained` waits until no more than this many bytes wait. */
 const HIGH_WATER_MARK = 64 * 1024
 /** A page is not told when bytes have left; it has to look. */
@@ -163,15 +162,6 @@ class WebSocketTransport implements Transport {
 function toFrame(data: unknown): Frame {
   if (typeof data === "string") return data
   return data instanceof ArrayBuffer ? textOf(new Uint8Array(data)) : new Unreadable("neither text nor bytes")
-}
-
-/** Bytes that should be UTF-8, as a message. */
-export function textOf(bytes: Uint8Array): Frame {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return new Unreadable("not UTF-8")
-  }
 }
 
 /** A close in good order: it is done, the page has gone, nothing was said. */
