@@ -109,6 +109,22 @@ test("a log that cannot be written fails on one line", PATIENT, async () => {
   expect(daemon.err).toMatch(/^dchat: \/nowhere\/dchat\.log: cannot be opened for the log: ENOENT[^\n]*\n$/)
 })
 
+test("two daemons whose configuration says tcp+tls chat over TLS", PATIENT, async () => {
+  await using household = await Household.make()
+  const config = await household.config(
+    NODE.replaceAll('"tcp', '"tcp+tls').replace('rpc_listen = "tcp+tls', 'rpc_listen = "tcp'),
+  )
+  const alice = household.run("daemon", "--config", config)
+  const { rpc, inbound } = await alice.listening()
+  expect(inbound).toEqual([expect.stringMatching(/^tcp\+tls:/)])
+  const bob = household.run("daemon", "--config", config, "--peers", ...inbound)
+  await bob.untilSaid("Connected to tcp+tls://")
+  const follower = household.run("recv", "--follow", "--rpc", rpc)
+  household.run("send", "behind a curtain", "--rpc", (await bob.listening()).rpc)
+  await follower.untilSaid("behind a curtain")
+  for (const daemon of [alice, bob]) expect((await stop(daemon, "SIGTERM")).code).toBe(0)
+})
+
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "%s stops a daemon that is busy within 2 s",
   PATIENT,

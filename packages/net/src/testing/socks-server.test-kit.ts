@@ -44,8 +44,9 @@ export class SocksServer implements AsyncDisposable {
     runtime: Pick<Runtime, "clock" | "network">,
     host: string,
     behaviour: SocksBehaviour = {},
+    port = 0,
   ): Promise<SocksServer> {
-    return new SocksServer(await runtime.network.listen({ kind: "tcp", host, port: 0 }), runtime, behaviour)
+    return new SocksServer(await runtime.network.listen({ kind: "tcp", host, port }), runtime, behaviour)
   }
 
   /** Host and port, as they stand in a URL. */

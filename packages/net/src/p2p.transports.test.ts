@@ -1,0 +1,69 @@
+import { expect, test } from "vitest"
+import { SocksServer } from "./testing/socks-server.test-kit.ts"
+import { DchatMsg, TestNet, type TestNode } from "./testing/test-net.test-kit.ts"
+
+/** Two nodes that are connected say something to each other. */
+async function expectChat(net: TestNet, alice: TestNode, bob: TestNode): Promise<void> {
+  await net.world.advance(1000)
+  await alice.p2p.broadcast(DchatMsg, { msg: "there" })
+  await bob.p2p.broadcast(DchatMsg, { msg: "back" })
+  await net.world.advance(1000)
+  expect([alice.inbox, bob.inbox]).toEqual([["back"], ["there"]])
+}
+
+test("two nodes of one computer chat over a unix socket", async () => {
+  await using net = new TestNet()
+  const host = net.host("both")
+  const settings = { activeProfiles: ["unix"] }
+  const bob = await net.node("bob", { ...settings, inboundAddrs: ["unix:///run/bob.sock"] }, host)
+  await net.run(bob)
+  const alice = await net.node("alice", { ...settings, peers: ["unix:///run/bob.sock"] }, host)
+  await net.run(alice)
+  await expectChat(net, alice, bob)
+})
+
+test.each([
+  ["tcp+tls", ["tor+tls"], { torSocks5Proxy: "socks5://10.0.0.9:1080/" }, "tor+tls://10.0.0.1:1000/", true],
+  ["tcp+tls", ["socks5+tls"], { torSocks5Proxy: "socks5://10.0.0.9:1080/" }, "socks5+tls://10.0.0.9:1080/10.0.0.1:1000", false],
+  ["tcp", ["socks5"], { nymSocks5Proxy: "socks5://10.0.0.9:1080/" }, "socks5://10.0.0.9:1080/10.0.0.1:1000", false],
+] as const)("a peer on %s is reached over %s, and told so", async (scheme, active, proxies, resolve, hasLogin) => {
+  await using net = new TestNet()
+  const bobHost = net.host("bob")
+  const bob = await net.node("bob", { activeProfiles: [scheme], inboundAddrs: [`${scheme}://10.0.0.1:1000`] }, bobHost)
+  await net.run(bob)
+  const starting = SocksServer.start(net.host("proxy", "10.0.0.9"), "10.0.0.9", { methods: [2, 0] }, 1080)
+  const proxy = await net.world.runUntil(starting)
+  const peers = [`${scheme}://10.0.0.1:1000`]
+  const alice = await net.node("alice", { ...proxies, activeProfiles: active, mixedProfiles: [scheme], peers })
+  await net.run(alice)
+  await expectChat(net, alice, bob)
+  expect(bob.p2p.channels()[0]?.version).toMatchObject({
+    connectRecvAddr: `${scheme}://10.0.0.1:1000/`,
+    resolveRecvAddr: resolve,
+  })
+  const login = hasLogin ? { login: expect.stringMatching(/^[\da-f]{16}:[\da-f]{16}$/) as string } : {}
+  expect(proxy.asked).toEqual([{ host: "10.0.0.1", port: 1000, ...login }])
+  await net.world.runUntil(proxy[Symbol.asyncDispose]())
+}) // prettier-ignore
+
+test("each connection through Tor has a login of its own", async () => {
+  await using net = new TestNet()
+  const names = { "bob.onion": "10.0.0.1" }
+  const bob = await net.listening("bob")
+  const starting = SocksServer.start(net.host("tor", "10.0.0.9"), "10.0.0.9", { methods: [2, 0], names }, 9050)
+  const tor = await net.world.runUntil(starting)
+  const settings = {
+    activeProfiles: ["tor"],
+    torSocks5Proxy: "socks5://10.0.0.9:9050",
+    peers: ["tor://bob.onion:1000"],
+  }
+  const alice = await net.node("alice", settings)
+  await net.run(alice)
+  await net.world.advance(1000)
+  for (const channel of bob.p2p.channels()) await net.world.runUntil(channel.stop())
+  await net.world.advance(20_000)
+  expect(alice.p2p.peers()).toHaveLength(1)
+  expect(tor.asked.map(({ host }) => host)).toEqual(["bob.onion", "bob.onion"])
+  expect(new Set(tor.asked.map(({ login }) => login)).size).toBe(2)
+  await net.world.runUntil(tor[Symbol.asyncDispose]())
+})
