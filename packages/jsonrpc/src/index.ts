@@ -9,6 +9,13 @@ export type {
   ClientOf,
 } from "./client/client.ts"
 export { connect, openConnection, type ClientRuntime, type ConnectOptions } from "./client/connect.ts"
+export type { LinkState } from "./client/link-state.ts"
+export {
+  type OpenConnection,
+  reconnecting,
+  type ReconnectingPeer,
+  type ReconnectOptions,
+} from "./client/reconnecting.ts"
 export { client, type ClientOptions, interfaceClient } from "./client/make-client.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
 export { Connection, type ConnectionOptions } from "./connection/connection.ts"
@@ -136,8 +143,10 @@ export type { HostGuardOptions } from "./transport/host-guard.ts"
 export { type HttpPost, type HttpReply, httpTransport, type HttpTransportOptions } from "./transport/http-client.ts"
 export type { TransportListener } from "./transport/listener.ts"
 export { memoryPair, type MemoryPairOptions } from "./transport/memory.ts"
+export { messagePortTransport, type MessagePortOptions, type PortLike } from "./transport/message-port.ts"
 export type { DialContext, Dialer, Dialers, ListenContext, Listeners, TransportBinder } from "./transport/scheme.ts"
 export { streamTransport, type TransportStream } from "./transport/stream.ts"
+export { TextChannel } from "./transport/text-channel.ts"
 export type { Transport, TransportReader } from "./transport/transport.ts"
 export { type WebSocketLike, webSocketTransport, type WebSocketTransportOptions } from "./transport/websocket.ts"
 export type { BufferLimits, BufferOverflow } from "./subscription/buffer.ts"

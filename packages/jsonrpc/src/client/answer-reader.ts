@@ -3,7 +3,7 @@ import { InvalidResultError } from "../connection/errors.ts"
 import type { SubscriptionMethod, DeclaredErrorClass, Method } from "../contract/definition.ts"
 import type { SchemaResult } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
-import { rawJson } from "../contract/schema.ts"
+import { wantsText } from "../contract/schema.ts"
 import { validate } from "../contract/validate.ts"
 import { isReviving, readText, type Flavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
@@ -16,12 +16,13 @@ export function answerReader(name: string, definition: Method | SubscriptionMeth
       ? (["the result of", definition.result] as const)
       : (["an item of", definition.item] as const)
   const classes = new Map<number, DeclaredErrorClass>(Object.values(definition.errors).map((each) => [each.code, each]))
+  const isRaw = schema !== undefined && wantsText(schema)
 
   return {
-    wantsText: flavor.reads === "lossless" || schema === rawJson,
+    wantsText: flavor.reads === "lossless" || isRaw,
     value(result) {
       if (schema === undefined) return undefined
-      const read = result instanceof JsonText && schema !== rawJson ? readText(result.text, flavor.reads) : result
+      const read = result instanceof JsonText && !isRaw ? readText(result.text, flavor.reads) : result
       const checked = validate(schema, isReviving(schema) ? schema.revive(read, flavor) : read)
       return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
     },

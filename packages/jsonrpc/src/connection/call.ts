@@ -8,6 +8,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /** How long to wait for the answer, in milliseconds; `Infinity` for ever. Default: the connection's `timeoutMs`. */
   timeoutMs?: number | undefined
+  /** Whether it does no harm to carry the call out twice: a `reconnecting` peer then makes it again. Default false. */
+  idempotent?: boolean | undefined
   /** Looks at the answer before the caller gets it. Default: the answer is given as it came. */
   reader?: AnswerReader | undefined
 }
