@@ -139,6 +139,10 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     await bob.untilSaid("Connected to")
     household.run("send", "hi", "--rpc", (await bob.listening()).rpc)
     await follower.untilSaid("hi")
+    // Who has left may still have a question open: it must not be waited for.
+    const deserter = household.run("recv", "--follow", "--rpc", rpc)
+    await deserter.untilSaid("hi")
+    expect((await stop(deserter, "SIGINT")).code).toBe(130)
 
     const { code, ms } = await stop(alice, signal)
     expect(code).toBe(0)
