@@ -11,7 +11,7 @@ export class Unreadable {
 export type Frame = string | Unreadable
 
 /** Why a stream of bytes cannot be read any further. */
-export type FramingErrorCode = "message-too-long" | "http-request" | "bad-header"
+export type FramingErrorCode = "message-too-long" | "http-request" | "bad-header" | "unreadable"
 
 /** What came in breaks the framing itself; the connection has to be closed. */
 export class FramingError extends Error {

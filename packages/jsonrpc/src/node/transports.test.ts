@@ -1,9 +1,11 @@
 import { PassThrough } from "node:stream"
+import { MessageChannel } from "node:worker_threads"
 import { nodeClock, nodeRuntime } from "@dchat/runtime/node"
 import { describe, test } from "vitest"
 import { newlineFraming } from "../framing/newline.ts"
 import { checkTransport, SCENARIOS, type TransportLab, type TransportPair } from "../transport/compliance.test-kit.ts"
 import type { TransportListener } from "../transport/listener.ts"
+import { messagePortTransport, type PortLike } from "../transport/message-port.ts"
 import { streamDialers, streamListeners, type Dialer, type TransportBinder } from "../transport/scheme.ts"
 import { streamTransport } from "../transport/stream.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -83,12 +85,28 @@ function pipesLab(): TransportLab {
   }
 }
 
+function portsLab(): TransportLab {
+  return {
+    pair() {
+      const { port1, port2 } = new MessageChannel()
+      return Promise.resolve({
+        client: messagePortTransport(port1 as unknown as PortLike),
+        server: messagePortTransport(port2 as unknown as PortLike),
+        close: () => Promise.resolve(),
+      })
+    },
+    run: (act) => act(),
+    isBounded: false,
+  }
+}
+
 const LABS: readonly (readonly [name: string, make: () => TransportLab])[] = [
   ["WebSocket", () => webSocketLab("text")],
   ["WebSocket with binary frames", () => webSocketLab("binary")],
   ["TLS", overTls],
   ["a unix socket", overUnix],
   ["pipes", pipesLab],
+  ["MessagePort", portsLab],
 ]
 
 describe.each(LABS)("%s", (_name, make) => {

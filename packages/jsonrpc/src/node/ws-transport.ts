@@ -76,7 +76,7 @@ class WsTransport implements Transport {
       this.#lastWasBinary = isBinary
       this.#heardFrom = "since-ping"
       if (data.length > maxBytes) this.#failTooLong()
-      else this.#mailbox.put(isBinary ? textOf(data) : data.toString("utf8"))
+      else this.#mailbox.put([isBinary ? textOf(data) : data.toString("utf8")])
     })
     socket.on("pong", () => {
       this.#heardFrom = "since-ping"

@@ -106,7 +106,7 @@ class HttpTransport implements Transport {
     this.#bufferedBytes += text.length
     try {
       const { status, body } = await this.#post(text, abort.signal)
-      if (/^\s*[[{]/.test(body)) this.#mailbox.put(body)
+      if (/^\s*[[{]/.test(body)) this.#mailbox.put([body])
       else this.#reader?.lost?.(text, new TransportLostError(`HTTP status ${status}, and no JSON-RPC message`))
     } catch (error) {
       if (!this.#mailbox.isClosed) this.#reader?.lost?.(text, error as Error)

@@ -8,6 +8,7 @@ import type { TransportReader } from "./transport.ts"
  */
 export class Mailbox {
   readonly #clock: Pick<Clock, "defer">
+  readonly #onTaken: ((length: number) => void) | undefined
   #reader: TransportReader | undefined
   #isPaused = false
   #held: Frame[] = []
@@ -15,9 +16,12 @@ export class Mailbox {
   /** How it ended, once it has; the reader learns it after the messages. */
   #outcome: { readonly error: Error | undefined } | undefined
   #told = false
+  #half: "open" | "ending" | "ended" = "open"
 
-  constructor(clock: Pick<Clock, "defer">) {
+  /** @param onTaken Told, in characters, what the reader was given. */
+  constructor(clock: Pick<Clock, "defer">, onTaken?: (length: number) => void) {
     this.#clock = clock
+    this.#onTaken = onTaken
   }
 
   /** Characters that wait for the reader. */
@@ -44,14 +48,22 @@ export class Mailbox {
     this.#clock.defer(this.#deliver)
   }
 
-  put(frame: Frame): void {
+  put(frames: readonly Frame[]): void {
     if (this.#outcome !== undefined) return
     if (this.#reader !== undefined && !this.#isPaused && this.#held.length === 0) {
-      this.#reader.messages([frame])
+      this.#onTaken?.(lengthOf(frames))
+      this.#reader.messages(frames)
     } else {
-      this.#held.push(frame)
-      this.#heldLength += typeof frame === "string" ? frame.length : 0
+      this.#held.push(...frames)
+      this.#heldLength += lengthOf(frames)
     }
+  }
+
+  /** The other side sends nothing more. The reader learns it after the messages. */
+  end(): void {
+    if (this.#half !== "open") return
+    this.#half = "ending"
+    this.#clock.defer(this.#deliver)
   }
 
   /** No more comes. Safe to call again: the first outcome counts. */
@@ -73,12 +85,22 @@ export class Mailbox {
     if (reader === undefined || this.#isPaused) return
     if (this.#held.length > 0) {
       const frames = this.#held
+      const length = this.#heldLength
       this.#held = []
       this.#heldLength = 0
+      this.#onTaken?.(length)
       reader.messages(frames)
+    }
+    if (this.#half === "ending" && !this.#isPaused) {
+      this.#half = "ended"
+      reader.end()
     }
     if (this.#outcome === undefined || this.#told || this.#isPaused) return
     this.#told = true
     reader.close(this.#outcome.error)
   }
+}
+
+function lengthOf(frames: readonly Frame[]): number {
+  return frames.reduce((sum, frame) => sum + (typeof frame === "string" ? frame.length : 0), 0)
 }

@@ -148,7 +148,7 @@ class WebSocketTransport implements Transport {
     } else if (this.#mailbox.heldLength + length > 4 * this.#maxBytes) {
       this.#fail(`messages of more than ${4 * this.#maxBytes} bytes wait to be read`)
     } else {
-      this.#mailbox.put(frame)
+      this.#mailbox.put([frame])
     }
   }
 

@@ -1,0 +1,2 @@
+export * from "../index.ts"
+export { type BrowserConnectOptions, connect, openConnection } from "./connect.ts"
