@@ -19,6 +19,7 @@ export {
 export type { VersionInfo } from "./message/version.ts"
 export { P2p, type BroadcastOptions, type P2pInfo, type P2pOptions, type P2pState, type Sessions } from "./p2p.ts"
 export type { Protocol, ProtocolFactory, ProtocolRegistry } from "./protocol/protocol.ts"
+export type { DirectLease, DirectSession } from "./session/direct.ts"
 export type { InboundSession } from "./session/inbound.ts"
 export type { ManualSession } from "./session/manual.ts"
 export type { OutboundSession } from "./session/outbound.ts"

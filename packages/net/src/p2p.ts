@@ -15,6 +15,7 @@ import { ProtocolRegistry } from "./protocol/protocol.ts"
 import { ProtocolSeed } from "./protocol/seed.ts"
 import { AddressVotes, ownAddresses } from "./session/own-addresses.ts"
 import type { Session, SessionContext } from "./session/context.ts"
+import { DirectSession } from "./session/direct.ts"
 import { InboundSession } from "./session/inbound.ts"
 import { SESSION_BITS, SESSION_DEFAULT, type SessionKind } from "./session/kind.ts"
 import { ManualSession } from "./session/manual.ts"
@@ -47,6 +48,7 @@ export interface Sessions {
   readonly inbound: InboundSession
   readonly manual: ManualSession
   readonly outbound: OutboundSession
+  readonly direct: DirectSession
   readonly refine: RefineSession
   readonly seed: SeedSession
 }
@@ -111,6 +113,7 @@ export class P2p {
       inbound: new InboundSession(context),
       manual: new ManualSession(context),
       outbound: new OutboundSession(context, seeds),
+      direct: new DirectSession(context),
       refine: new RefineSession(context),
       seed: seeds,
     }
@@ -170,8 +173,8 @@ export class P2p {
    */
   async run(): Promise<void> {
     this.#move("running")
-    const { manual, outbound } = this.sessions
-    await Promise.all([manual.start(), outbound.start()])
+    const { manual, outbound, direct } = this.sessions
+    await Promise.all([manual.start(), outbound.start(), direct.start()])
     await this.#ended.wait()
   }
 

@@ -1,4 +1,4 @@
-import { TaskGroup } from "@dchat/task"
+import { Publisher, TaskGroup } from "@dchat/task"
 import { expect, test } from "vitest"
 import { Hosts } from "../hosts/hosts.ts"
 import { Addr, GetAddr } from "../message/address.ts"
@@ -16,7 +16,7 @@ const SETTINGS: Settings = {
 test.each(SESSION_KINDS)("on the %s session own addresses are said only to who we chose to dial", async (session) => {
   const { world, channel, peer, runtime } = await pair({ session })
   const hosts = new Hosts({ runtime, settings: SETTINGS })
-  const protocol = new ProtocolAddress(channel, { settings: SETTINGS, hosts, runtime })
+  const protocol = new ProtocolAddress(channel, { settings: SETTINGS, hosts, advertised: new Publisher(), runtime })
   channel.start()
   const jobs = new TaskGroup()
   await protocol.start(jobs)
