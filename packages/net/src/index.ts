@@ -18,6 +18,7 @@ export {
 } from "./message/message.ts"
 export type { VersionInfo } from "./message/version.ts"
 export { P2p, type BroadcastOptions, type P2pInfo, type P2pOptions, type P2pState, type Sessions } from "./p2p.ts"
+export { genericProtocol, type GenericAction, type GenericProtocolOptions } from "./protocol/generic.ts"
 export type { Protocol, ProtocolFactory, ProtocolRegistry } from "./protocol/protocol.ts"
 export type { DirectLease, DirectSession } from "./session/direct.ts"
 export type { InboundSession } from "./session/inbound.ts"

@@ -17,7 +17,7 @@ export type SlotState =
   | "connected"
 
 /** To which states a slot goes on from each. */
-export const SLOT_MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
+const MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
   looking: ["sleeping", "connecting"],
   sleeping: ["looking"],
   connecting: ["handshaking", "looking"],
@@ -73,7 +73,7 @@ export class Slot {
   }
 
   #move(to: SlotState): void {
-    if (!SLOT_MOVES[this.#state].includes(to)) throw new WrongStateError(`a ${this.#state} slot cannot be ${to}`)
+    if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a ${this.#state} slot cannot be ${to}`)
     this.#state = to
   }
 
