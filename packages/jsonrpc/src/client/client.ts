@@ -31,7 +31,7 @@ export type Client<Api extends object = object> = RemoteMethods<Api> & ClientDoo
 /** The methods of an interface, each with a promise of its result; what gives a {@link Subscription} gives it at once. */
 export type RemoteMethods<Api extends object> = {
   readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Result extends Subscription ? Result : Promise<Awaited<Result>>
+    ? (...args: Args) => [Result] extends [Subscription] ? Result : Promise<Awaited<Result>>
     : Api[K] extends object
       ? RemoteMethods<Api[K]>
       : never
@@ -99,7 +99,7 @@ export type BatchClient<Api extends object> = BatchMethods<Api> & {
 /** The methods of an interface, each with a place in a batch. */
 export type BatchMethods<Api extends object> = {
   readonly [K in keyof Api]: Api[K] extends (...args: infer Args) => infer Result
-    ? Result extends Subscription
+    ? [Result] extends [Subscription]
       ? never
       : (...args: Args) => BatchItem<Awaited<Result>>
     : Api[K] extends object

@@ -1,4 +1,5 @@
 import { batchText } from "../message/serialise.ts"
+import { itemTexts } from "../message/slice.ts"
 
 /** The place of a request in the batch that it came in. */
 export interface BatchSlot {
@@ -10,6 +11,7 @@ export interface BatchSlot {
 export class IncomingBatch {
   readonly #replies: (string | undefined)[]
   #open: number
+  #texts: readonly string[] | undefined
 
   /**
    * @param size Messages in the batch.
@@ -18,6 +20,12 @@ export class IncomingBatch {
   constructor(size: number, open: number) {
     this.#replies = new Array<string | undefined>(size)
     this.#open = open
+  }
+
+  /** The text of the message at `index` of the batch that came as `text`. */
+  textAt(index: number, text: string): string {
+    this.#texts ??= itemTexts(text)
+    return this.#texts[index] ?? "{}"
   }
 
   /**

@@ -234,16 +234,17 @@ export class Connection implements Peer {
   #take(frame: Frame): void {
     const events =
       typeof frame === "string" ? this.#engine.receive(frame) : this.#engine.receiveUnreadable(frame.reason)
-    for (const event of events) this.#handle(event, typeof frame === "string" ? frame.length / events.length : 0)
+    const text = typeof frame === "string" ? frame : ""
+    for (const event of events) this.#handle(event, text, text.length / events.length)
   }
 
-  #handle(event: EngineEvent<OutgoingCall>, size: number): void {
+  #handle(event: EngineEvent<OutgoingCall>, text: string, size: number): void {
     switch (event.kind) {
       case "request":
       case "notification":
         if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
         if (event.kind === "notification" && this.#isCancellation(event)) break
-        if (this.#status === "open") this.#incoming.take(event)
+        if (this.#status === "open") this.#incoming.take(event, text)
         else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
         break
       case "resolved":

@@ -1,6 +1,7 @@
 import { InvalidRequestError, ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import { memberTexts } from "../message/slice.ts"
 import type { IncomingCall } from "./engine.ts"
 import type { Peer } from "./peer.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
@@ -24,13 +25,15 @@ export interface RequestPort {
 export class IncomingRequest {
   readonly #port: RequestPort
   readonly #message: IncomingCall | NotificationMessage
+  readonly #text: string
   #status: "waiting" | "answered" = "waiting"
   #abort: AbortController | undefined
   #sink: SubscriptionSink | undefined
 
-  constructor(port: RequestPort, message: IncomingCall | NotificationMessage) {
+  constructor(port: RequestPort, message: IncomingCall | NotificationMessage, text: string) {
     this.#port = port
     this.#message = message
+    this.#text = text
   }
 
   /** Where it came from: its `state` is what was kept of this peer before, and through it the peer can be called back. */
@@ -45,6 +48,18 @@ export class IncomingRequest {
   /** By position, by name, or `undefined` when the message has none. */
   get params(): Params | undefined {
     return this.#message.params
+  }
+
+  /**
+   * The parameters as the text that they came as; `undefined` when there are none, and for a notification that came in a
+   * batch. Looked for when it is read.
+   */
+  get paramsText(): string | undefined {
+    const { params } = this.#message
+    const slot = this.#message.kind === "request" ? this.#message.slot : undefined
+    if (params === undefined || (slot === undefined && this.#text.trimStart().startsWith("["))) return undefined
+    const text = slot === undefined ? this.#text : slot.batch.textAt(slot.index, this.#text)
+    return memberTexts(text).get("params")
   }
 
   /** The id of a request; `undefined` for a notification. */

@@ -78,14 +78,15 @@ export class Incoming implements RequestPort {
     return this.#queue
   }
 
-  take(message: IncomingCall | NotificationMessage): void {
+  /** @param text That the message came in. */
+  take(message: IncomingCall | NotificationMessage, text: string): void {
     if (this.#inFlight >= this.#options.maxInFlight) {
       this.#dropped++
       this.refuse(message, new ServerError(ErrorCode.server, "too many requests at once"))
       return
     }
     this.#inFlight++
-    const request = new IncomingRequest(this, message)
+    const request = new IncomingRequest(this, message, text)
     if (message.kind === "request") this.#cancellable?.set(message.id, request)
     this.#dispatch(request)
   }

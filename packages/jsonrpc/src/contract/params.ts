@@ -1,15 +1,23 @@
-import { isReviving, jsonFlavor, reviveBy, type Flavor } from "../flavor/flavor.ts"
+import { isReviving, jsonFlavor, readText, reviveBy, type Flavor } from "../flavor/flavor.ts"
 import { InvalidParamsError } from "../message/errors.ts"
+import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
+import { itemTexts, memberTexts } from "../message/slice.ts"
 import type { Definition } from "./definition.ts"
 import { issueText } from "./issue-text.ts"
 import { isParamList, paramKeys, paramNames, paramSchemas } from "./param-names.ts"
-import { isOwnSchema } from "./schema.ts"
+import { isOwnSchema, wantsText } from "./schema.ts"
 import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
 import { validate } from "./validate.ts"
 
 /** Turns the parameters of a message into what the handler gets. Throws, or rejects with, an {@link InvalidParamsError}. */
-export type ParamsReader = (params: Params | undefined) => unknown
+export type ParamsReader = (params: Params | undefined, source?: ParamsSource) => unknown
+
+/** Where the parameters come from. */
+export interface ParamsSource {
+  /** Their text, where it is known. */
+  readonly paramsText: string | undefined
+}
 
 /** Makes the reader for a definition. By position and by name are both understood, whichever way it is declared. */
 export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor): ParamsReader {
@@ -20,8 +28,11 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
   const schemas = paramSchemas(definition)
   const ownSchemas = schemas.every(isOwnSchema) ? schemas : undefined
   const needsFlavor = schemas.some(isReviving)
+  const keepsText = flavor.reads === "lossless" || schemas.some(wantsText)
 
-  return (raw) => {
+  return (params, source) => {
+    const text = keepsText ? source?.paramsText : undefined
+    const raw = text === undefined ? params : fromText(text)
     const written = raw === undefined ? names.map(nothing) : isByPosition(raw) ? byPosition(raw) : byName(raw)
     const values = needsFlavor ? written.map(revive) : written
     if (ownSchemas?.every((schema, index) => schema.accepts(values[index])) === true) return shape(values)
@@ -33,6 +44,15 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
 
   function revive(value: unknown, index: number): unknown {
     return reviveBy(schemas[index] as StandardSchema, value, flavor)
+  }
+
+  function fromText(text: string): Params {
+    const read = (part: string, index: number): unknown => {
+      const schema = schemas[index]
+      return schema !== undefined && wantsText(schema) ? new JsonText(part) : readText(part, flavor.reads)
+    }
+    if (text.startsWith("[")) return itemTexts(text).map(read)
+    return Object.fromEntries([...memberTexts(text)].map(([name, part]) => [name, read(part, names.indexOf(name))]))
   }
 
   function byPosition(raw: readonly unknown[]): readonly unknown[] {

@@ -180,6 +180,11 @@ export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S)
   )
 }
 
+/** Whether values are to be the text that they came as. */
+export function wantsText(schema: StandardSchema): boolean {
+  return isOwnSchema(schema) && schema.revive === rawJson.revive
+}
+
 /** Whether it is a schema of this package, whose test can be called directly. */
 export function isOwnSchema(value: StandardSchema): value is Schema<unknown> {
   return "accepts" in value

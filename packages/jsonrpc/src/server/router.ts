@@ -73,7 +73,7 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
   function handle(request: IncomingRequest): unknown {
     const route = routes.get(request.method)
     if (route === undefined) throw new MethodNotFoundError()
-    const params = route.read(request.params)
+    const params = route.read(request.params, request)
     return params instanceof Promise ? params.then((read) => route.run(read, request)) : route.run(params, request)
   }
 
