@@ -32,7 +32,8 @@ async function acceptor() {
   process.on("message", () => {
     globalThis.gc()
     const { user, system } = process.cpuUsage()
-    process.send({ ready, cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss(), idle: node.channels().length })
+    const { rss, heapUsed } = process.memoryUsage()
+    process.send({ ready, cpuMs: (user + system) / 1000, rss, heapUsed, idle: node.channels().length })
   })
 }
 
@@ -68,8 +69,8 @@ async function dialler() {
   const before = await usage()
   streams.push(...(await many(IDLE / 2, peer)))
   const after = await usage()
-  const kib = (after.rss - before.rss) / 1024 / (after.idle - before.idle)
-  console.log(`${after.idle} idle TLS peers, ${kib.toFixed(1)} KiB for each further one`)
+  const kib = (what) => ((after[what] - before[what]) / 1024 / (after.idle - before.idle)).toFixed(1)
+  console.log(`${after.idle} idle TLS peers, ${kib("rss")} KiB for each further one, ${kib("heapUsed")} of them heap`)
   await Promise.all(streams.map((stream) => stream.close()))
   child.kill()
 }
