@@ -30,7 +30,7 @@ export interface TransportLab {
 }
 
 /** One end of a transport, that keeps what it is told. */
-export class Inbox {
+class Inbox {
   readonly frames: Frame[] = []
   /** `messages` (once for calls that follow each other), `end`, `close`. */
   readonly events: string[] = []

@@ -1,0 +1,117 @@
+// Runs what belongs in a page in a real one, headless Chromium, and checks the size of the browser client: `npm run browser`
+// Without a Chromium the page's part is skipped, and says so; where CI is set that is a failure.
+import { existsSync } from "node:fs"
+import { createServer } from "node:http"
+import path from "node:path"
+import { gzipSync } from "node:zlib"
+import { router, serve } from "@dchat/jsonrpc/node"
+import { chromium } from "playwright-core"
+import { rolldown } from "rolldown"
+import { api } from "./browser/contract.js"
+import { ROOT } from "./house.js"
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium"
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+]
+
+/** What a page loads to call a server: a contract and a client over WebSocket. */
+const CLIENT = `export { connect, contract, method, string } from "@dchat/jsonrpc/browser"`
+/** In bytes, minified and compressed. */
+const CLIENT_TARGET = 6 * 1024
+/** It may not grow beyond this while it is above the target. */
+const CLIENT_LIMIT = 15.5 * 1024
+
+/**
+ * The code of a module and all that it imports, for a page, from the sources.
+ *
+ * @param {string} input A file, or `client`.
+ * @param {boolean} minify
+ */
+async function bundle(input, minify) {
+  const build = await rolldown({
+    input,
+    cwd: ROOT,
+    platform: "browser",
+    resolve: { conditionNames: ["@dchat/source", "browser", "import", "default"] },
+    plugins: [
+      {
+        name: "client",
+        resolveId: (id) => (id === "client" ? path.join(ROOT, "client.js") : null),
+        load: (id) => (id === path.join(ROOT, "client.js") ? CLIENT : null),
+      },
+    ],
+  })
+  const { output } = await build.generate({ format: "esm", minify, codeSplitting: false })
+  return output[0].code
+}
+
+async function checkSize() {
+  const size = gzipSync(await bundle("client", true), { level: 9 }).length
+  console.log(`browser client: ${size} bytes min+gzip; target ${CLIENT_TARGET}, limit ${CLIENT_LIMIT}`)
+  return size <= CLIENT_LIMIT
+}
+
+/** Serves files by name on a free port. */
+async function serveFiles(/** @type {Record<string, string>} */ files) {
+  const server = createServer((request, response) => {
+    const file = files[(request.url ?? "/").slice(1)]
+    const type = request.url === "/" ? "text/html; charset=utf-8" : "text/javascript"
+    response.writeHead(file === undefined ? 404 : 200, { "content-type": type }).end(file)
+  })
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(undefined))
+  })
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address())
+  const close = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { url: `http://127.0.0.1:${port}/`, close }
+}
+
+async function checkPage() {
+  if (!existsSync(CHROMIUM)) {
+    console.log(
+      `skipped: there is no Chromium at ${CHROMIUM}; install Debian's chromium, or say where one is with CHROMIUM`,
+    )
+    return process.env.CI === undefined
+  }
+  const page = await bundle("scripts/browser/page.js", false)
+  const worker = await bundle("scripts/browser/worker.js", false)
+  const files = await serveFiles({ "": "<!doctype html><title>dchat</title>", "page.js": page, "worker.js": worker })
+  const handler = router(api, {
+    add: ([a, b]) => a + b,
+    echo: ([value]) => value,
+    callBack: ([times], { connection }) =>
+      Promise.all(Array.from({ length: times }, async (_, n) => String(await connection.request("back", [n])))),
+  })
+  const server = await serve(handler, { listen: ["ws://127.0.0.1:0"] })
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
+  try {
+    const tab = await browser.newPage()
+    await tab.goto(files.url)
+    await tab.addScriptTag({ url: "/page.js", type: "module" })
+    /** @type {import("./browser/page.js").Outcome[]} */
+    const outcomes = await tab.evaluate((url) => Reflect.get(globalThis, "runChecks")(url), server.addresses[0])
+    for (const { name, failure } of outcomes)
+      console.log(failure === undefined ? `ok      ${name}` : `FAILED  ${name}\n${failure}`)
+    const failed = outcomes.filter(({ failure }) => failure !== undefined).length
+    console.log(`${browser.version()}: ${outcomes.length - failed} passed, ${failed} failed`)
+    return failed === 0
+  } finally {
+    await browser.close()
+    await server.stop()
+    files.close()
+  }
+}
+
+const isSmall = await checkSize()
+const isGood = await checkPage()
+if (!isSmall || !isGood) process.exitCode = 1
