@@ -78,6 +78,12 @@ export {
 export { signature, signatures } from "./contract/signature/signatures.ts"
 export { SignatureError } from "./contract/signature/signature-error.ts"
 export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
+export {
+  darkfiHttpDialers,
+  darkfiHttpFraming,
+  darkfiHttpListeners,
+  type DarkfiHttpOptions,
+} from "./dialect/darkfi-http.ts"
 export { darkfiDialect } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
 export type { CancellationSpelling } from "./dialect/cancellation-spelling.ts"
@@ -118,6 +124,8 @@ export {
 export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
 export { ServerCode } from "./message/server-code.ts"
+export type { OpenRpcContent, OpenRpcDocument, OpenRpcInfo, OpenRpcMethod } from "./openrpc/document.ts"
+export { openRpcDocument, type OpenRpcOptions } from "./openrpc/openrpc.ts"
 export type { ServeOptions, ServerRuntime, StopServerOptions } from "./server/options.ts"
 export {
   authorize,
@@ -134,7 +142,7 @@ export {
 export { type Call, type ContextKey, contextKey, type Middleware, withMiddleware } from "./server/middleware.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"
 export type { PendingSubscription } from "./server/pending-subscription.ts"
-export { router, type Handlers, type Router, type SubscriptionHandler } from "./server/router.ts"
+export { router, type Handlers, type Router, type RouterOptions, type SubscriptionHandler } from "./server/router.ts"
 export { serve } from "./server/serve.ts"
 export type { Server } from "./server/server.ts"
 export { AddressError } from "./transport/address.ts"

@@ -2,13 +2,14 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
 import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
-import type { SubscriptionMethod, Definition } from "../contract/definition.ts"
+import { method, type Definition, type SubscriptionMethod } from "../contract/definition.ts"
 import { paramsReader, type ParamsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
 import { isReviving, jsonFlavor, type Flavor } from "../flavor/flavor.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
+import { openRpcDocument, type OpenRpcOptions } from "../openrpc/openrpc.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { PendingSubscription, runSubscription } from "./pending-subscription.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
@@ -49,6 +50,12 @@ export interface Router extends RequestHandler {
   execute(method: string, params?: Params): Promise<unknown>
 }
 
+/** Options of {@link router}. */
+export interface RouterOptions {
+  /** Answers `rpc.discover` with an OpenRPC document that says this of itself. Default: the method is not there. */
+  readonly discover?: OpenRpcOptions
+}
+
 type AnyHandler = (params: unknown, request: unknown) => unknown
 
 interface Route {
@@ -58,7 +65,11 @@ interface Route {
 }
 
 /** Puts a contract and the functions that carry it out together. Serve it with `serve`, or give its `handle` to a connection. */
-export function router<D extends Definitions>(contract: Contract<D>, handlers: Handlers<D>): Router {
+export function router<D extends Definitions>(
+  contract: Contract<D>,
+  handlers: Handlers<D>,
+  { discover }: RouterOptions = {},
+): Router {
   const routes = new Map<string, Route>()
   for (const { path, name, aliases, definition, options } of contractEntries(contract)) {
     const read = paramsReader(definition, options.flavor)
@@ -68,6 +79,11 @@ export function router<D extends Definitions>(contract: Contract<D>, handlers: H
         ? subscriptionRun(handler, definition, options.flavor)
         : withFlavor(handler, definition, options.flavor)
     for (const each of [name, ...aliases]) routes.set(each, { kind: definition.kind, read, run })
+  }
+
+  if (discover !== undefined) {
+    const document = openRpcDocument(contract, discover)
+    routes.set("rpc.discover", { kind: "method", read: paramsReader(method()), run: () => document })
   }
 
   function handle(request: IncomingRequest): unknown {
