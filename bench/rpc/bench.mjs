@@ -2,7 +2,7 @@
  * JSON-RPC over loopback, server and client in two processes on two cores: `add(1, 2)`.
  *
  *     npx tsc -b tsconfig.packages.json && node bench/rpc/bench.mjs
- *     npm ci --prefix bench/rpc && node bench/rpc/bench.mjs --transport ws --pairs raw/raw,dchat/dchat,birpc/birpc
+ *     node bench/rpc/bench.mjs --transport ws --pairs raw/raw,dchat/dchat,birpc/birpc
  *
  * Measured in pairs: all servers run at once, and one process drives them in turn for a short window each, in a new order
  * in every cycle. The ratio to the first pair is taken within a cycle and its median is printed, so that what else the
@@ -21,7 +21,9 @@ import { rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { installIn } from "../../scripts/install.js"
 import { loads, quiet } from "./load.mjs"
+import * as libraries from "./peers/libraries.mjs"
 import { peers } from "./peers/index.mjs"
 
 const HOST = fileURLToPath(new URL("host.mjs", import.meta.url))
@@ -154,6 +156,10 @@ function print(load, results) {
     console.log(`${load.padEnd(9)} ${name.padEnd(32)} ${cells.join("  ")}`)
   }
 }
+
+// On lines the floors and ours need nothing that is not ours.
+const needsLibraries = pairs.some(({ server, client }) => [server, client].some((name) => name in libraries))
+if (transport === "ws" || needsLibraries) installIn(fileURLToPath(new URL(".", import.meta.url)))
 
 try {
   pin(process.pid, 1)
