@@ -84,7 +84,7 @@ export {
   darkfiHttpListeners,
   type DarkfiHttpOptions,
 } from "./dialect/darkfi-http.ts"
-export { darkfiDialect } from "./dialect/darkfi.ts"
+export { darkfiDialect, DarkfiErrorCode } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
 export type { CancellationSpelling } from "./dialect/cancellation-spelling.ts"
 export {

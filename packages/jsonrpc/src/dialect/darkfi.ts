@@ -14,6 +14,14 @@ const subscriptions: SubscriptionSpelling = {
   }),
 }
 
+/** Codes that DarkFi's clients give to answers that they cannot use (darkfi-rpc 2.2). No server sends them. */
+export const DarkfiErrorCode = {
+  /** The answer was to another request. */
+  idMismatch: -32360,
+  /** The answer was none: a notification, or an answer to a call that subscribes. */
+  invalidReply: -32361,
+} as const
+
 /**
  * DarkFi's way (darkfi-rpc 2.2 and 2.3): ids are numbers, an id that is a string of digits is answered as a number, and
  * the standard errors are worded in small letters and carry no data. A call that subscribes is not answered, its

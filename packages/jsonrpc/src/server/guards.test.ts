@@ -56,7 +56,7 @@ test("middleware sees requests, notifications, subscriptions and each entry of a
       seen.push(`${call.kind} ${call.method}`)
       return next()
     },
-    (call, next) => {
+    (_, next) => {
       seen.push("inner")
       return next()
     },
