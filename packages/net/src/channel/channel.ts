@@ -10,6 +10,7 @@ import { Dispatcher } from "./dispatcher.ts"
 import { PATIENT, describeFault, type Consequence, type PeerFault } from "./fault.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import type { PacketEncoder } from "./packet-encoder.ts"
+import { Reserve } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
 import type { MessageSubscription, SubscriptionOptions } from "./subscription.ts"
@@ -26,6 +27,9 @@ const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
 
 /** After we have hung up, the other side has this long to read what we sent and hang up too, in milliseconds. */
 const GOODBYE_MS = 1000
+
+/** A peer that has stayed for so long is no visitor of a seed, in milliseconds. */
+const VISIT_MS = 2000
 
 /** The two ends of a connection, as canonical URLs (darkfi-net 3.2, 4.1). */
 export interface ChannelAddress {
@@ -64,6 +68,7 @@ export class Channel {
   readonly #dispatcher: Dispatcher
   readonly #decoder: PacketDecoder
   readonly #sendQueue: SendQueue
+  readonly #reserve: Reserve
   readonly #cleanups: (() => Promise<void> | void)[] = []
   readonly #closed: Promise<void>
   #tellStopped: (reason: ChannelStopped) => void = nothing
@@ -91,6 +96,11 @@ export class Channel {
       patient: PATIENT[session],
     })
     this.#sendQueue = new SendQueue(stream, runtime.clock)
+    this.#reserve = new Reserve((type, packet) => {
+      this.#observe("send", type.command)
+      void this.#sendQueue.put(type, packet)
+    })
+    if (session !== "inbound") this.#reserve.open()
   }
 
   get state(): ChannelState {
@@ -132,6 +142,10 @@ export class Channel {
   /** Starts to read. What was subscribed before gets every message from the first on. */
   start(): void {
     this.#move("running")
+    if (!this.#reserve.isOpen) {
+      const timer = this.#options.runtime.clock.setTimer(VISIT_MS, () => this.trust())
+      this.onStop(() => timer.cancel())
+    }
     this.#options.stream.readInto({
       data: (chunk) => {
         if (this.#state !== "running") return
@@ -177,8 +191,19 @@ export class Channel {
     this.throwIfStopped()
   }
 
-  /** Takes a packet that was encoded before if there is room for it; says whether there was. Never waits. */
+  /** The peer has shown that it is here to stay: what an application broadcast meanwhile is sent. */
+  trust(): void {
+    this.#reserve.open()
+  }
+
+  /**
+   * Takes a packet that was encoded before if there is room for it; says whether there was. Never waits. An application's
+   * is kept back while the peer may be a seed's visitor.
+   */
   offer(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    if (!this.#reserve.isOpen && !BUILT_IN_MESSAGES.includes(type)) {
+      return this.#state === "running" && this.#reserve.keep(type, packet)
+    }
     const taken = this.#state === "running" && this.#sendQueue.offer(type, packet)
     if (taken) this.#observe("send", type.command)
     return taken
@@ -235,6 +260,7 @@ export class Channel {
   #handle(event: PacketEvent): void {
     if (event.kind === "message") this.#observe("recv", event.type.command)
     else if ("command" in event.fault) this.#observe("recv", event.fault.command)
+    if (event.kind === "message" && !this.#reserve.isOpen && !BUILT_IN_MESSAGES.includes(event.type)) this.trust()
     const fault =
       event.kind === "message" ? this.#dispatcher.dispatch(event.type, event.value, event.bytes) : event.fault
     if (fault !== undefined) this.fault(fault)

@@ -14,6 +14,9 @@ import { HostStates, type HostState } from "./state.ts"
 /** Hosts that we cannot reach are shared for this long, in seconds. */
 const DARK_AGE_S = 86_400
 
+/** A ban lasts for this long, in seconds. */
+const BAN_AGE_S = 86_400
+
 /** What the hosts need of their node. */
 export interface HostsOptions {
   readonly runtime: Pick<Runtime, "clock" | "random">
@@ -110,7 +113,7 @@ export class Hosts {
     return this.lists.has("black", url) || this.lists.has("black", withoutPort(parseUrl(url)))
   }
 
-  /** Bans a peer for good. Returns the address that was banned, if there is one to ban (darkfi-net 4.6). */
+  /** Bans a peer for a day. Returns the address that was banned, if there is one to ban (darkfi-net 4.6). */
   ban(channel: Pick<Channel, "address" | "session">): string | undefined {
     const target = this.#banTarget(channel)
     if (target === undefined) return undefined
@@ -118,6 +121,14 @@ export class Hosts {
     if (host === "" || (isLocalHost(host) && !this.#settings.localnet)) return undefined
     this.lists.move("black", [{ url: target, lastSeen: this.#now }])
     return target
+  }
+
+  /** Lifts bans that are older than a day. Those that the settings name stay. */
+  liftOldBans(): void {
+    const moment = this.#now - BAN_AGE_S
+    for (const { url, lastSeen } of this.lists.entries("black")) {
+      if (lastSeen > 0 && lastSeen < moment) this.lists.remove("black", url)
+    }
   }
 
   /** Bans the hosts that the settings name (darkfi-net 7.11). */

@@ -49,9 +49,16 @@ export class ProtocolAddress implements Protocol {
     const { hosts, advertised } = this.#context
     for await (const { addrs } of this.#addresses) {
       hosts.insert(addrs)
+      if (!this.#isSelfAdvertisement(addrs)) this.#channel.trust()
       if (this.#channel.session !== "inbound" || addrs.length > MOST_OWN_ADDRESSES) continue
       for (const [url] of addrs) advertised.publish(url)
     }
+  }
+
+  /** A seed's visitor says its own addresses and nothing else; others answer our question with what they know. */
+  #isSelfAdvertisement(addrs: Addresses["addrs"]): boolean {
+    const own = this.#channel.version?.extSendAddr ?? []
+    return addrs.length > 0 && addrs.every(([url]) => own.includes(url))
   }
 
   async #answer(signal: CancelScope): Promise<void> {

@@ -114,3 +114,16 @@ test("a probed node may talk of its application: nobody is banned", async () => 
   expect(alice.p2p.hosts.lists.size("white")).toBe(1)
   expect(alice.p2p.hosts.lists.size("black")).toBe(0)
 })
+
+test("a ban ends after a day, a blacklisted host stays refused", async () => {
+  await using net = new TestNet()
+  const blacklist = [{ host: "10.6.6.6", schemes: ["tcp"], ports: [] }]
+  const bob = await net.listening("bob", { blacklist, greylistRefineryInterval: 3600 })
+  const banned = bob.p2p.hosts.ban({ address: "tcp://10.7.7.7:7/", session: "inbound" })
+  expect(banned).toBe("tcp://10.7.7.7/")
+  await net.world.advance(23 * 3_600_000)
+  expect(bob.p2p.hosts.isBlacklisted("tcp://10.7.7.7:8/")).toBe(true)
+  await net.world.advance(2 * 3_600_000)
+  expect(bob.p2p.hosts.isBlacklisted("tcp://10.7.7.7:8/")).toBe(false)
+  expect(bob.p2p.hosts.isBlacklisted("tcp://10.6.6.6:8/")).toBe(true)
+})

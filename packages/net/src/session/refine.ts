@@ -67,6 +67,7 @@ export class RefineSession implements Session {
     const { channels, hosts, settings, runtime } = this.#node
     for (;;) {
       await sleep(settings.greylistRefineryInterval * 1000, { signal, clock: runtime.clock })
+      hosts.liftOldBans()
       const url = this.#drawGrey()
       // Without any connection it may well be us who are not there.
       if (url === undefined || channels.idleMs >= settings.timeWithNoConnections * 1000) continue

@@ -1,0 +1,43 @@
+import type { MessageType } from "../message/message.ts"
+
+/** As much is kept for a peer that has not shown what it is, in bytes. */
+const RESERVE_BYTES = 2 ** 20
+
+interface Kept {
+  readonly type: MessageType<unknown>
+  readonly packet: Uint8Array
+}
+
+/**
+ * What is kept back from a peer that has dialled us and may be here for a seed's addresses alone: such a visitor of the
+ * reference's kind knows no application, and bans who talks of one (darkfi-net 12.3 #10). Bounded; opened once.
+ */
+export class Reserve {
+  readonly #pass: (type: MessageType<unknown>, packet: Uint8Array) => void
+  #kept: Kept[] | undefined = []
+  #bytes = 0
+
+  /** @param pass Gets what was kept, in order, when the reserve is opened. */
+  constructor(pass: (type: MessageType<unknown>, packet: Uint8Array) => void) {
+    this.#pass = pass
+  }
+
+  get isOpen(): boolean {
+    return this.#kept === undefined
+  }
+
+  /** Keeps a packet if there is room for it; says whether there was. */
+  keep(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    if (this.#kept === undefined || (this.#bytes > 0 && this.#bytes + packet.length > RESERVE_BYTES)) return false
+    this.#kept.push({ type, packet })
+    this.#bytes += packet.length
+    return true
+  }
+
+  /** Passes on what was kept. From here on nothing is. */
+  open(): void {
+    const kept = this.#kept ?? []
+    this.#kept = undefined
+    for (const { type, packet } of kept) this.#pass(type, packet)
+  }
+}
