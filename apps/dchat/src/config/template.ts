@@ -17,7 +17,7 @@ localnet = true
 outbound_connections = 5
 inbound_connections = 8
 
-# Transports that may be dialled. Each needs a table below.
+# Transports that may be dialled: tcp, tcp+tls (the same behind TLS), tor and others. Each needs a table below.
 active_profiles = ["tcp"]
 
 # What keeps networks apart: only nodes with the same four bytes understand each other.
