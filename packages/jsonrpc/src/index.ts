@@ -126,6 +126,7 @@ export type { ErrorObject, Id, Params } from "./message/message.ts"
 export { ServerCode } from "./message/server-code.ts"
 export type { OpenRpcContent, OpenRpcDocument, OpenRpcInfo, OpenRpcMethod } from "./openrpc/document.ts"
 export { openRpcDocument, type OpenRpcOptions } from "./openrpc/openrpc.ts"
+export { fetchHandler, type FetchHandlerOptions } from "./server/fetch-handler.ts"
 export type { ServeOptions, ServerRuntime, StopServerOptions } from "./server/options.ts"
 export {
   authorize,

@@ -1,0 +1,107 @@
+import { silentLog, type Clock, type Log } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import { Connection } from "../connection/connection.ts"
+import type { ConnectionLimits } from "../connection/limits.ts"
+import type { Dialect } from "../dialect/dialect.ts"
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
+import { textOf } from "../framing/text.ts"
+import { concat } from "../framing/prefixed.ts"
+import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
+import { HttpExchange } from "../transport/http-exchange.ts"
+import { refusalOf, tooLong, type Refusal } from "../transport/http.ts"
+import type { RequestHandler } from "./request-handler.ts"
+
+/** Options of {@link fetchHandler}. */
+export interface FetchHandlerOptions extends HostGuardOptions {
+  /** Says whether a request may come in; who may not is answered with 401. Default: everybody may. */
+  authorize?: (request: Request) => boolean | Promise<boolean>
+  /** The longest body that is taken, in bytes; a longer one is answered with 413. Default 16 MiB. */
+  maxBytes?: number
+  /** What one request may cost. */
+  limits?: Partial<ConnectionLimits>
+  /** Default: plain JSON-RPC 2.0. */
+  dialect?: Dialect
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Default: says nothing. */
+  log?: Log
+}
+
+/**
+ * A function from `Request` to `Response`, as every web framework takes one: JSON-RPC over HTTP, one message per POST.
+ * Errors of JSON-RPC are answered with status 200, notifications with 204; anything but a POST with a JSON content type is
+ * turned away.
+ *
+ * Hosts and origins are checked as on a listener, by the host of the request's URL: on a loopback address foreign origins
+ * are refused. A framework that builds the URL from the Host header should be given `allowedHosts`.
+ */
+export function fetchHandler(
+  handler: RequestHandler,
+  options: FetchHandlerOptions = {},
+): (request: Request) => Promise<Response> {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options
+  return async (request) => {
+    const refusal = (await refused(request, options)) ?? refusalOf(headOf(request), maxBytes)
+    if (refusal !== undefined) return refuse(refusal)
+    const body = await readBody(request, maxBytes)
+    if (body === undefined) return refuse(tooLong(maxBytes))
+    const { status, text } = await answer(handler, body, request, options)
+    return new Response(text ?? null, text === undefined ? { status } : { status, headers: JSON_TYPE })
+  }
+}
+
+const JSON_TYPE = { "content-type": "application/json" }
+
+async function answer(handler: RequestHandler, body: Uint8Array, request: Request, options: FetchHandlerOptions) {
+  const { clock = platformClock, log = silentLog, limits = {}, dialect } = options
+  const exchange = new HttpExchange(textOf(body), new URL(request.url).origin, clock)
+  const hangUp = (): void => exchange.end()
+  request.signal.addEventListener("abort", hangUp, { once: true })
+  const task = handler.connections.start(
+    async (scope) => {
+      const given = { clock, log, limits, ...(dialect === undefined ? {} : { dialect }) }
+      const connection = new Connection(exchange, { role: "server", handler: (each) => handler.handle(each), ...given })
+      const unlink = scope.onCancel(() => void connection.close())
+      await connection.closed
+      unlink()
+    },
+    { name: "JSON-RPC request by HTTP", clock, onStop: () => {} },
+  )
+  const answered = await exchange.answer
+  await task.join()
+  request.signal.removeEventListener("abort", hangUp)
+  return answered
+}
+
+async function refused(request: Request, options: FetchHandlerOptions): Promise<Refusal | undefined> {
+  const { hostname, host } = new URL(request.url)
+  const guard = hostGuard(hostname.replace(/^\[(.*)\]$/, "$1"), options)
+  const foreign = guard(request.headers.get("host") ?? host, request.headers.get("origin") ?? undefined)
+  if (foreign !== undefined) return { status: 403, reason: foreign }
+  if (options.authorize === undefined) return undefined
+  const isWelcome = await Promise.resolve(request)
+    .then(options.authorize)
+    .catch(() => false)
+  return isWelcome ? undefined : { status: 401, reason: "not authorized" }
+}
+
+function headOf({ method, headers }: Request) {
+  return { method, contentType: headers.get("content-type"), contentLength: headers.get("content-length") }
+}
+
+function refuse({ status, reason }: Refusal): Response {
+  const headers = { "content-type": "text/plain", ...(status === 405 ? { allow: "POST" } : {}) }
+  return new Response(`${reason}\n`, { status, headers })
+}
+
+/** The whole body, or `undefined` as soon as it is too long. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > maxBytes) return undefined
+    chunks.push(chunk)
+  }
+  return concat(chunks)
+}
