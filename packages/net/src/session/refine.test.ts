@@ -127,3 +127,21 @@ test("a ban ends after a day, a blacklisted host stays refused", async () => {
   expect(bob.p2p.hosts.isBlacklisted("tcp://10.7.7.7:8/")).toBe(false)
   expect(bob.p2p.hosts.isBlacklisted("tcp://10.6.6.6:8/")).toBe(true)
 })
+
+test("a node that listens looks again whether the hosts that it tells others of are there", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const seed = await net.listening("seed", { peers: [bob.url], greylistRefineryInterval: 1000 })
+  const carol = await net.listening("carol")
+  const { lists } = seed.p2p.hosts
+  lists.store("white", [
+    { url: carol.url, lastSeen: 7 },
+    { url: "tcp://10.9.9.9:9/", lastSeen: 8 },
+  ])
+  await net.world.advance(121_000)
+  expect(lists.entries("white").find(({ url }) => url === carol.url)?.lastSeen).toBeGreaterThan(7)
+  expect(lists.size("white")).toBe(2)
+  await net.world.advance(120_000)
+  expect(lists.entries("white").map(({ url }) => url)).toEqual([carol.url])
+  expect(lists.entries("grey")).toEqual([{ url: "tcp://10.9.9.9:9/", lastSeen: 8 }])
+})

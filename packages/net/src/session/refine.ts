@@ -1,6 +1,7 @@
 import { Semaphore, TaskGroup, checkpoint, sleep, type CancelScope } from "@dchat/task"
 import { schemeOf } from "../hosts/answer.ts"
 import { HostFile } from "../hosts/file.ts"
+import type { HostEntry } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -12,6 +13,8 @@ const PROBES_WAITING = 64
 /** An advertised address that does not answer is probed again after this pause, for so long, in milliseconds. */
 const PROBE_PAUSE_MS = 500
 const PROBE_FOR_MS = 10_000
+/** How often a node that listens probes a proven host, in milliseconds. */
+const LOOK_AGAIN_MS = 120_000
 /** How often the hosts are written to their file if they have changed, in milliseconds. */
 const SAVE_EVERY_MS = 60_000
 
@@ -43,7 +46,9 @@ export class RefineSession implements Session {
       void tasks.spawn((scope) => this.#saveNowAndThen(file, scope))
     }
     void tasks.spawn((scope) => this.#refine(scope))
-    if (settings.inboundAddrs.length > 0) void tasks.spawn((scope) => this.#probeAdvertised(tasks, scope))
+    if (settings.inboundAddrs.length === 0) return
+    void tasks.spawn((scope) => this.#probeAdvertised(tasks, scope))
+    void tasks.spawn((scope) => this.#lookAgain(scope))
   }
 
   /** Saves the hosts. To be stopped before the other sessions: whoever is connected now is worth remembering as such. */
@@ -76,11 +81,28 @@ export class RefineSession implements Session {
     }
   }
 
+  /** Whether those whom we tell others of are still there: the one that was seen longest ago comes first (darkfi-net 6.8). */
+  async #lookAgain(signal: CancelScope): Promise<never> {
+    const { channels, hosts, settings, runtime } = this.#node
+    for (;;) {
+      await sleep(LOOK_AGAIN_MS, { signal, clock: runtime.clock })
+      if (channels.idleMs >= settings.timeWithNoConnections * 1000) continue
+      const oldest = hosts.lists
+        .entries("white")
+        .filter(({ url }) => this.#canProbe(url))
+        .reduce<HostEntry | undefined>((a, b) => (a === undefined || b.lastSeen < a.lastSeen ? b : a), undefined)
+      if (oldest !== undefined && (await this.#probe(oldest.url, signal)) === false) hosts.demote(oldest.url)
+    }
+  }
+
+  #canProbe(url: string): boolean {
+    const { hosts, settings } = this.#node
+    return dialableSchemes(settings).includes(schemeOf(url)) && hosts.may(url, "refine")
+  }
+
   #drawGrey(): string | undefined {
-    const { hosts, settings, runtime } = this.#node
-    const dialable = dialableSchemes(settings)
-    const accept = (url: string): boolean => dialable.includes(schemeOf(url)) && hosts.may(url, "refine")
-    return hosts.lists.sample("grey", 1, accept, runtime.random)[0]?.url
+    const { hosts, runtime } = this.#node
+    return hosts.lists.sample("grey", 1, (url) => this.#canProbe(url), runtime.random)[0]?.url
   }
 
   async #probeAdvertised(tasks: TaskGroup, signal: CancelScope): Promise<void> {
