@@ -47,7 +47,7 @@ export interface Settings {
   readonly activeProfiles: readonly string[]
   /** URL schemes that are reached through another transport (darkfi-net 7.8). */
   readonly mixedProfiles: readonly string[]
-  /** Tor's SOCKS5 proxy, for mixing. */
+  /** Tor's SOCKS5 proxy, for mixing and for `tor` addresses. Without it the latter go to port 9050 of this computer. */
   readonly torSocks5Proxy: string | undefined
   /** Nym's SOCKS5 proxy, for mixing. */
   readonly nymSocks5Proxy: string | undefined

@@ -1,4 +1,4 @@
-import { NetworkError } from "@dchat/runtime"
+import { NetworkError, type ByteStream } from "@dchat/runtime"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { parseUrl } from "@dchat/wire"
 import { expect, test } from "vitest"
@@ -141,6 +141,27 @@ test("where no proxy is, the error says that it is the proxy that is missing", a
     message: "cannot connect to tor://abc.onion:1/: no proxy at 10.0.0.1:9050: refused",
     cause: { code: "no-proxy" },
   })
+})
+
+test("where the proxy hangs up, the error says that it was the proxy", async () => {
+  const world = virtualWorld()
+  const runtime = world.host({ name: "here", ip: "10.0.0.1" })
+  const listener = await runtime.network.listen({ kind: "tcp", host: "10.0.0.1", port: 1080 })
+  const context = {
+    settings: { ...defaultSettings, activeProfiles: ["socks5"] },
+    hosts: { isBlacklisted: () => false },
+    runtime,
+  }
+  const connector = new Connector(context, allTransports(context))
+  const dialling = world.runUntil(connector.dial("socks5://10.0.0.1:1080/10.0.0.9:1"))
+  const hangUp = listener[Symbol.asyncIterator]()
+    .next()
+    .then(({ value }: IteratorResult<ByteStream, undefined>) => value?.close())
+  await expect(dialling).rejects.toThrow(
+    "cannot connect to socks5://10.0.0.1:1080/10.0.0.9:1: the proxy broke off: closed",
+  )
+  await hangUp
+  await world.runUntil(listener.close())
 })
 
 function dialler(schemes: readonly string[], dial: Transport["dial"]): Transport {

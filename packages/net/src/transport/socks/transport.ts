@@ -35,7 +35,8 @@ export class SocksTransport implements Transport {
       return await askProxy(stream, { destination, credentials, clock: this.#runtime.clock, signal })
     } catch (error) {
       await stream.close()
-      throw error instanceof SocksError ? new ConnectError("failed", what, error.message, { cause: error }) : error
+      const reason = reasonOf(error)
+      throw reason === undefined ? error : new ConnectError("failed", what, reason, { cause: error })
     }
   }
 
@@ -57,4 +58,10 @@ export class SocksTransport implements Transport {
       throw new ConnectError("no-proxy", what, reason, { cause: error })
     }
   }
+}
+
+/** Why the proxy did not connect; undefined if it is not to blame. */
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof SocksError) return error.message
+  return error instanceof NetworkError ? `the proxy broke off: ${error.code.replaceAll("-", " ")}` : undefined
 }
