@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Clock } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { HttpExchange } from "../transport/http-exchange.ts"
@@ -24,6 +23,7 @@ export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServer
     const scheme = url.slice(0, url.indexOf(":") + 1).toLowerCase()
     const waiting: HttpExchange[] = []
     let welcome = (exchange: HttpExchange): void => void waiting.push(exchange)
+    const isOpen = (): boolean => bound.server.listening
     const bound = await bindHttp(url, options, identity, {
       onRequest: (request, response) => {
         const { method, headers } = request
@@ -32,7 +32,7 @@ export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServer
         if (refusal !== undefined) return answerRefusal(response, refusal)
         readBody(request, maxBytes, (bytes) => {
           if (bytes === undefined) answerRefusal(response, tooLong(maxBytes))
-          else welcome(exchange(bytes, remoteOf(scheme, request), response, clock))
+          else welcome(carry(new HttpExchange(textOf(bytes), remoteOf(scheme, request), clock), response, isOpen))
         })
       },
     })
@@ -51,18 +51,20 @@ export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServer
   }
 }
 
-function exchange(body: Uint8Array, remote: string, response: ServerResponse, clock: Clock): HttpExchange {
-  const made = new HttpExchange(textOf(body), remote, clock)
-  response.on("close", () => void made.close())
-  void made.answer.then(({ status, text }) => {
+/** Writes the exchange's answer into the response. */
+function carry(exchange: HttpExchange, response: ServerResponse, isOpen: () => boolean): HttpExchange {
+  response.on("close", () => exchange.end())
+  void exchange.answer.then(({ status, text }) => {
     if (response.destroyed) return
+    // Who is answered while the server stops has no further requests.
+    if (!isOpen()) response.setHeader("connection", "close")
     if (text === undefined) response.writeHead(status).end()
     else
       response
         .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
         .end(text)
   })
-  return made
+  return exchange
 }
 
 /** Gives the whole body, or `undefined` as soon as it is too long. A request that breaks off gives nothing. */

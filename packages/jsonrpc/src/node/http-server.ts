@@ -40,7 +40,8 @@ export async function bindHttp(
 ): Promise<BoundHttpServer> {
   const { protocol, hostname, port, pathname } = readUrl(url)
   const isSecure = protocol === "https:" || protocol === "wss:"
-  const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true }
+  const requireHostHeader = access.withoutHost !== true
+  const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, requireHostHeader }
   if (isSecure && identity === undefined)
     throw new AddressError(`${url}: a secure server needs the option tls, with its certificate and key`)
   const server =
@@ -61,7 +62,7 @@ export async function bindHttp(
     void refuse(request).then((refusal) => {
       socket.off("error", left)
       if (refusal === undefined && doors.onUpgrade !== undefined) doors.onUpgrade(request, socket, head)
-      else refuseUpgrade(socket, refusal ?? { status: 426, reason: "no WebSocket is served here" })
+      else refuseUpgrade(socket, refusal ?? { status: 400, reason: "no WebSocket is served here" })
     })
   })
   server.on("clientError", (_error, socket: Duplex) => void socket.destroy())

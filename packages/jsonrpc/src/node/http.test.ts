@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { connect as connectSocket, type AddressInfo } from "node:net"
 import { text as readAll } from "node:stream/consumers"
+import { nodeClock } from "@dchat/runtime/node"
 import { afterEach, expect, test } from "vitest"
 import { ConnectError, DeliveryError, MethodNotFoundError, openConnection, requestHandler, serve } from "./index.ts"
 
@@ -164,4 +165,28 @@ test("a path in the URL is the only one that is served", async () => {
   expect(url).toMatch(/\/rpc$/)
   expect((await ask(url, { headers: json }, add)).response.statusCode).toBe(200)
   expect((await ask(url.replace("/rpc", "/"), { headers: json }, add)).response.statusCode).toBe(404)
+})
+
+test("a request without a Host header is let in only where that is said", async () => {
+  const raw = async (url: string): Promise<string> => {
+    const socket = connectSocket(Number(new URL(url).port), "127.0.0.1")
+    socket.write(`POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${add.length}\r\n`)
+    socket.end(`Connection: close\r\n\r\n${add}`)
+    return readAll(socket)
+  }
+  expect(await raw(await start())).toMatch(/^HTTP\/1\.1 400/)
+  expect(await raw(await start({ http: { withoutHost: true } }))).toMatch(/^HTTP\/1\.1 200[^]*"result":3/)
+})
+
+test("a stop answers what is in flight and then keeps no connection", async () => {
+  let finish!: (value: number) => void
+  const slow = requestHandler(() => new Promise<number>((resolve) => (finish = resolve)))
+  const server = await serve(slow, { listen: ["http://127.0.0.1:0"] })
+  const asked = ask(server.addresses[0], { headers: json, agent: undefined }, add)
+  while (slow.connections.size === 0) await new Promise((resolve) => nodeClock.setTimer(1, () => resolve(undefined)))
+  const stopped = server.stop()
+  finish(7)
+  const { response, body } = await asked
+  expect([JSON.parse(body).result, response.headers.connection]).toEqual([7, "close"])
+  await stopped
 })

@@ -27,10 +27,6 @@ test.each(SCENARIOS)("on two queues of one message: %s", async (_, act) => {
   await checkTransport(lab(1), act)
 })
 
-test.each(SCENARIOS)("on two queues of many messages: %s", async (_, act) => {
-  await checkTransport(lab(1000), act)
-})
-
 test("a connection on either end of two queues, which close with it", async () => {
   const { client, server, there, back } = ends(10)
   const caller = new Connection(client)

@@ -29,7 +29,7 @@ class ChannelTransport implements Transport {
   readonly #in: Queue<string>
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
-  readonly #mayRead = new ManualResetEvent(true)
+  readonly #mayRead = new ManualResetEvent()
   readonly #life = new AbortController()
   /** Sent and not flushed. */
   #outbox: string[] = []
@@ -43,6 +43,7 @@ class ChannelTransport implements Transport {
     this.#out = send
     this.#in = receive
     this.#mailbox = new Mailbox(clock)
+    this.#mayRead.set()
   }
 
   get bufferedBytes(): number {

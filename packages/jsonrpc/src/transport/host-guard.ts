@@ -10,6 +10,11 @@ export interface HostGuardOptions {
    * addresses those of this computer, elsewhere any. `"any"` turns the check off.
    */
   allowedOrigins?: readonly string[] | "any"
+  /**
+   * Whether a request without a Host header may come in, as DarkFi's programs send it (darkfi-rpc 2.5); a browser always
+   * sends one. Default false.
+   */
+  withoutHost?: boolean
 }
 
 /** Why a request may not come in, or `undefined` when it may. */
@@ -21,14 +26,16 @@ export type HostGuard = (host: string | undefined, origin: string | undefined) =
  *
  * @param listensOn The address that is listened on, with which the defaults are chosen.
  */
-export function hostGuard(listensOn: string, { allowedHosts, allowedOrigins }: HostGuardOptions = {}): HostGuard {
+export function hostGuard(listensOn: string, options: HostGuardOptions = {}): HostGuard {
+  const { allowedHosts, allowedOrigins, withoutHost = false } = options
   const local = isLocalName(listensOn)
   const hostIsFine = rule(allowedHosts, local, (host, allowed) => {
     return allowed.has(host) || allowed.has(host.replace(/:\d+$/, ""))
   })
   const originIsFine = rule(allowedOrigins, local, (origin, allowed) => allowed.has(origin))
   return (host, origin) => {
-    if (!hostIsFine(host ?? "")) return "this host name is not served here"
+    const isMissing = host === undefined && withoutHost
+    if (!isMissing && !hostIsFine(host ?? "")) return "this host name is not served here"
     if (origin !== undefined && !originIsFine(origin)) return "pages of this origin may not call"
     return undefined
   }
