@@ -1,4 +1,7 @@
 import type { Channel } from "./channel/channel.ts"
+import type { PacketEncoder } from "./channel/packet-encoder.ts"
+import type { ChannelTable } from "./channel/table.ts"
+import type { MessageType } from "./message/message.ts"
 
 /** What became of a broadcast. */
 export interface BroadcastResult {
@@ -29,6 +32,37 @@ export function oneForEachNode<L extends Lead>(channels: readonly L[]): L[] {
   }
   const inbound = channels.filter((channel) => !isDialled(channel) && !dialled.some((other) => claims(channel, other)))
   return [...dialled, ...inbound]
+}
+
+/** Sends messages to every peer. */
+export class Broadcaster {
+  readonly #channels: ChannelTable
+  readonly #encoder: PacketEncoder
+  #refused = 0
+
+  constructor(channels: ChannelTable, encoder: PacketEncoder) {
+    this.#channels = channels
+    this.#encoder = encoder
+  }
+
+  /** How many copies found no room so far. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /**
+   * Sends a message once to each node, but for those whose channels have one of the excluded addresses. Does not wait.
+   *
+   * @throws {MessageError} `too-large`
+   */
+  send<T>(type: MessageType<T>, value: T, exclude: readonly string[] = []): BroadcastResult {
+    const packet = this.#encoder.encode(type, value)
+    const targets = oneForEachNode(this.#channels.peers().filter(({ address }) => !exclude.includes(address)))
+    const sent = targets.filter((channel) => channel.offer(type, packet)).length
+    const refused = targets.length - sent
+    this.#refused += refused
+    return { nodes: targets.length, sent, refused }
+  }
 }
 
 function isDialled({ session }: Lead): boolean {

@@ -9,6 +9,7 @@ export { NetError, WrongStateError } from "./errors.ts"
 export type { Hosts, ReceivedAddress } from "./hosts/hosts.ts"
 export type { HostColour, HostEntry, HostLists } from "./hosts/lists.ts"
 export type { HostState } from "./hosts/state.ts"
+export type { P2pCounters, P2pInfo } from "./info.ts"
 export {
   MessageError,
   defineMessage,
@@ -17,7 +18,7 @@ export {
   type MessageType,
 } from "./message/message.ts"
 export type { VersionInfo } from "./message/version.ts"
-export { P2p, type BroadcastOptions, type P2pInfo, type P2pOptions, type P2pState, type Sessions } from "./p2p.ts"
+export { P2p, type BroadcastOptions, type P2pOptions, type P2pState, type Sessions } from "./p2p.ts"
 export { genericProtocol, type GenericAction, type GenericProtocolOptions } from "./protocol/generic.ts"
 export type { Protocol, ProtocolFactory, ProtocolRegistry } from "./protocol/protocol.ts"
 export type { DirectLease, DirectSession } from "./session/direct.ts"

@@ -1,6 +1,6 @@
 import type { Runtime } from "@dchat/runtime"
 import { ManualResetEvent, Publisher, type Cancellable } from "@dchat/task"
-import { oneForEachNode, type BroadcastResult } from "./broadcast.ts"
+import { Broadcaster, type BroadcastResult } from "./broadcast.ts"
 import { Channel } from "./channel/channel.ts"
 import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
 import { PacketEncoder } from "./channel/packet-encoder.ts"
@@ -8,6 +8,7 @@ import { ChannelTable } from "./channel/table.ts"
 import type { DnetEvent } from "./dnet/event.ts"
 import { WrongStateError } from "./errors.ts"
 import { Hosts } from "./hosts/hosts.ts"
+import type { P2pCounters, P2pInfo } from "./info.ts"
 import type { MessageType } from "./message/message.ts"
 import { ProtocolAddress } from "./protocol/address.ts"
 import { ProtocolPing } from "./protocol/ping.ts"
@@ -17,7 +18,7 @@ import { AddressVotes, ownAddresses } from "./session/own-addresses.ts"
 import type { Session, SessionContext } from "./session/context.ts"
 import { DirectSession } from "./session/direct.ts"
 import { InboundSession } from "./session/inbound.ts"
-import { SESSION_BITS, SESSION_DEFAULT, type SessionKind } from "./session/kind.ts"
+import { SESSION_BITS, SESSION_DEFAULT } from "./session/kind.ts"
 import { ManualSession } from "./session/manual.ts"
 import { OutboundSession } from "./session/outbound.ts"
 import { RefineSession } from "./session/refine.ts"
@@ -65,13 +66,6 @@ export interface BroadcastOptions {
   readonly exclude?: readonly string[]
 }
 
-/** What the RPC method `p2p.get_info` says (darkfi-net 10). */
-export interface P2pInfo {
-  readonly channels: readonly { readonly url: string; readonly session: SessionKind; readonly id: number }[]
-  /** For each outbound slot the id of its channel, or 0. */
-  readonly outbound_slots: readonly number[]
-}
-
 /**
  * A node of a peer-to-peer network (darkfi-net 6.1): `start`, `run`, `stop`, and again if you like. What is said on the
  * network is up to the protocols that are registered before the start.
@@ -93,11 +87,14 @@ export class P2p {
   readonly #runtime: Runtime
   readonly #encoder: PacketEncoder
   readonly #channels: ChannelTable
+  readonly #broadcaster: Broadcaster
+  readonly #advertised = new Publisher<string>()
   readonly #stopSignal = new ManualResetEvent()
   readonly #ended = new ManualResetEvent()
   /** What was asked for; external addresses may still lack a port or a host. */
   #configured: Settings
   #state: P2pState = "open"
+  #bans = 0
   #starting: Promise<void> = Promise.resolve()
 
   private constructor(settings: Settings, runtime: Runtime) {
@@ -106,6 +103,7 @@ export class P2p {
     this.#runtime = runtime
     this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
+    this.#broadcaster = new Broadcaster(this.#channels, this.#encoder)
     this.hosts = new Hosts({ runtime, settings })
     const context = this.#context()
     const seeds = new SeedSession(context)
@@ -231,13 +229,24 @@ export class P2p {
     if (this.#state === "open" || this.#state === "stopping" || this.#state === "stopped") {
       throw new WrongStateError(`the network is ${this.#state}: a message can be sent between start and stop`)
     }
-    return this.#broadcast(type, value, exclude)
+    return this.#broadcaster.send(type, value, exclude)
   }
 
   /** What the RPC method `p2p.get_info` says. */
   getInfo(): P2pInfo {
     const channels = this.channels().map(({ displayAddress, session, id }) => ({ url: displayAddress, session, id }))
     return { channels, outbound_slots: this.sessions.outbound.slots }
+  }
+
+  /** How often each bound was hit. */
+  getCounters(): P2pCounters {
+    return {
+      broadcastsRefused: this.#broadcaster.refused,
+      inboundRefused: this.sessions.inbound.refused,
+      probesDropped: this.#advertised.dropped,
+      dnetDropped: this.dnet.dropped,
+      bans: this.#bans,
+    }
   }
 
   #move(to: P2pState): void {
@@ -295,13 +304,6 @@ export class P2p {
     Object.assign(this.settings, { ...this.#configured, externalAddrs })
   }
 
-  #broadcast<T>(type: MessageType<T>, value: T, exclude: readonly string[]): BroadcastResult {
-    const packet = this.#encoder.encode(type, value)
-    const targets = oneForEachNode(this.peers().filter(({ address }) => !exclude.includes(address)))
-    const sent = targets.filter((channel) => channel.offer(type, packet)).length
-    return { nodes: targets.length, sent, refused: targets.length - sent }
-  }
-
   #finish(): void {
     this.#move("stopped")
     this.#stopSignal.set()
@@ -317,11 +319,11 @@ export class P2p {
       hosts,
       protocols,
       dnet,
-      advertised: new Publisher(),
+      advertised: this.#advertised,
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
       introduced: (channel) => this.#countVote(channel),
-      broadcast: (type, value) => void this.#broadcast(type, value, []),
+      broadcast: (type, value) => void this.#broadcaster.send(type, value),
       open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, dnet, judge: this.#judge }),
     }
   }
@@ -331,7 +333,9 @@ export class P2p {
     const consequence = consequenceOf(fault, channel.session, this.settings.banPolicy)
     if (consequence !== "ban") return consequence
     const banned = this.hosts.ban(channel)
-    if (banned !== undefined) this.#runtime.log.warn(`Banned ${banned}: ${describeFault(fault)}`)
+    if (banned === undefined) return consequence
+    this.#bans++
+    this.#runtime.log.warn(`Banned ${banned}: ${describeFault(fault)}`)
     return consequence
   }
 }

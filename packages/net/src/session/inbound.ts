@@ -19,6 +19,8 @@ interface OpenPort {
 export class InboundSession implements Session {
   readonly #node: SessionContext
   #ports: OpenPort[] = []
+  /** Of ports that are closed. */
+  #refused = 0
   #tasks = new TaskGroup()
 
   constructor(node: SessionContext) {
@@ -28,6 +30,11 @@ export class InboundSession implements Session {
   /** The URLs that we listen on. */
   get addresses(): readonly string[] {
     return this.#ports.map(({ url }) => url.href)
+  }
+
+  /** How many connections were closed because too many waited to be taken in. */
+  get refused(): number {
+    return this.#ports.reduce((sum, { listener }) => sum + listener.refused, this.#refused)
   }
 
   /** Returns when all ports are open. Throws a {@link ConnectError} if one cannot be; then none is. */
@@ -54,6 +61,7 @@ export class InboundSession implements Session {
 
   async stop(): Promise<void> {
     const ports = this.#ports
+    this.#refused = this.refused
     this.#ports = []
     this.#tasks.cancel()
     await Promise.all(ports.map(({ listener }) => listener.close()))

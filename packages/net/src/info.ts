@@ -1,0 +1,22 @@
+import type { SessionKind } from "./session/kind.ts"
+
+/** What the RPC method `p2p.get_info` says (darkfi-net 10). */
+export interface P2pInfo {
+  readonly channels: readonly { readonly url: string; readonly session: SessionKind; readonly id: number }[]
+  /** For each outbound slot the id of its channel, or 0. */
+  readonly outbound_slots: readonly number[]
+}
+
+/** How often each bound of a node was hit since it was made. */
+export interface P2pCounters {
+  /** Copies of broadcasts that found no room in a channel's queue. */
+  readonly broadcastsRefused: number
+  /** Connections closed because too many waited to be taken in. */
+  readonly inboundRefused: number
+  /** Advertised addresses that were left to the refinery because too many waited to be probed. */
+  readonly probesDropped: number
+  /** Events that observers have lost because they were slow. */
+  readonly dnetDropped: number
+  /** Peers that were banned. */
+  readonly bans: number
+}
