@@ -9,6 +9,9 @@ export type {
   ClientOf,
 } from "./client/client.ts"
 export { connect, openConnection, type ClientRuntime, type ConnectOptions } from "./client/connect.ts"
+export { batchCalls, type BatchCallsOptions } from "./client/batch-calls.ts"
+export { TooManyCallsError } from "./client/errors.ts"
+export { type CallLimits, limitCalls } from "./client/limit-calls.ts"
 export type { LinkState } from "./client/link-state.ts"
 export {
   type OpenConnection,
@@ -147,6 +150,7 @@ export { router, type Handlers, type Router, type RouterOptions, type Subscripti
 export { serve } from "./server/serve.ts"
 export type { Server } from "./server/server.ts"
 export { AddressError } from "./transport/address.ts"
+export { channelTransport, type ChannelTransportOptions } from "./transport/channel.ts"
 export { ConnectError, ListenError, TransportLostError } from "./transport/errors.ts"
 export type { HostGuardOptions } from "./transport/host-guard.ts"
 export { type HttpPost, type HttpReply, httpTransport, type HttpTransportOptions } from "./transport/http-client.ts"
