@@ -1,5 +1,6 @@
 // The grammar of signatures once more, for the compiler. Each rule takes what is left of the text and gives what it has
-// read with what is left then; `never` when the text is not of this form, which the parser reports when the program runs.
+// read with what is left then. Where the text is not of this form it has failed: the contract is `never`, and the parser says
+// why when the program runs.
 
 import type { JsonText } from "../../message/json-text.ts"
 import type { Contract, Definitions } from "../contract.ts"
@@ -36,28 +37,42 @@ type Joined<S extends string | readonly string[]> = S extends string
       ? ""
       : string
 
+/** Not `never`, which would extend everything that is asked of it. */
+type Failed = false
+
 type NoErrors = Readonly<Record<string, never>>
 
 type Signatures<S extends string, Found = unknown> =
   SkipSeparators<S> extends infer Text extends string
     ? Text extends ""
       ? Found
-      : ReadSignature<Text> extends [infer Name extends string, infer M, infer Rest extends string]
+      : ReadFirst<Text> extends [infer Name extends string, infer M, infer Rest extends string]
         ? Signatures<Rest, Found & { readonly [K in Name]: M }>
-        : never
-    : never
+        : Failed
+    : Failed
+
+/** Looks at the first line alone, which most signatures need; each step on a long text costs the compiler its length. */
+type ReadFirst<S extends string> = S extends `${infer Line}\n${infer Below}`
+  ? ReadSignature<Line> extends [infer Name, infer M, infer Rest extends string]
+    ? GoesOn<Below> extends true
+      ? ReadSignature<S>
+      : [Name, M, Rest extends "" ? Below : `${Rest}\n${Below}`]
+    : ReadSignature<S>
+  : ReadSignature<S>
+
+type GoesOn<Below extends string> = TrimStart<Below> extends `${":" | "|" | "["}${string}` ? true : false
 
 type ReadSignature<S extends string> = S extends `\`${infer Name}\`${infer Rest}`
   ? ReadParams<Name, TrimStart<Rest>>
   : S extends `${infer Name}(${infer Rest}`
     ? ReadParams<TrimEnd<Name>, `(${Rest}`>
-    : never
+    : Failed
 
 type ReadParams<Name extends string, S extends string> = S extends `(${infer Rest}`
   ? Params<TrimStart<Rest>, []> extends [infer P extends ParamList, infer After extends string]
     ? ReadResult<Name, P, After>
-    : never
-  : never
+    : Failed
+  : Failed
 
 type ReadResult<Name extends string, P extends ParamList, S extends string> =
   TrimStart<S> extends `:${infer Rest}`
@@ -65,7 +80,7 @@ type ReadResult<Name extends string, P extends ParamList, S extends string> =
       ? [Name, Method<P, NoResult, NoErrors>, After]
       : Type<Rest> extends [infer T, infer After extends string]
         ? [Name, Method<P, Schema<T>, NoErrors>, After]
-        : never
+        : Failed
     : [Name, Method<P, NoResult, NoErrors>, S]
 
 type Params<S extends string, Found extends ParamList> = S extends `)${infer Rest}`
@@ -73,8 +88,8 @@ type Params<S extends string, Found extends ParamList> = S extends `)${infer Res
   : S extends `${infer Name}:${infer Rest}`
     ? Type<Rest> extends [infer T, infer After extends string]
       ? Params<SkipComma<TrimStart<After>>, [...Found, Param<TrimEnd<Name>, T>]>
-      : never
-    : never
+      : Failed
+    : Failed
 
 type Param<Name extends string, T> = Name extends `${infer Bare}?`
   ? readonly [TrimEnd<Bare>, Schema<T | undefined>]
@@ -85,17 +100,17 @@ type Type<S extends string> =
     ? TrimStart<Rest> extends `|${infer More}`
       ? Type<More> extends [infer U, infer After extends string]
         ? [T | U, After]
-        : never
+        : Failed
       : [T, Rest]
-    : never
+    : Failed
 
-type List<S extends string> = Primary<S> extends [infer T, infer Rest extends string] ? Brackets<T, Rest> : never
+type List<S extends string> = Primary<S> extends [infer T, infer Rest extends string] ? Brackets<T, Rest> : Failed
 
 type Brackets<T, S extends string> =
   TrimStart<S> extends `[${infer Rest}`
     ? TrimStart<Rest> extends `]${infer After}`
       ? Brackets<T[], After>
-      : never
+      : Failed
     : [T, S]
 
 type Primary<S extends string> = S extends `{${infer Rest}`
@@ -104,8 +119,8 @@ type Primary<S extends string> = S extends `{${infer Rest}`
     ? Type<Rest> extends [infer T, infer After extends string]
       ? TrimStart<After> extends `)${infer End}`
         ? [T, End]
-        : never
-      : never
+        : Failed
+      : Failed
     : Word<S>
 
 type Fields<S extends string, Found = unknown> = S extends `}${infer Rest}`
@@ -113,8 +128,8 @@ type Fields<S extends string, Found = unknown> = S extends `}${infer Rest}`
   : S extends `${infer Name}:${infer Rest}`
     ? Type<Rest> extends [infer T, infer After extends string]
       ? Fields<SkipComma<TrimStart<After>>, Found & Field<TrimEnd<Name>, T>>
-      : never
-    : never
+      : Failed
+    : Failed
 
 type Field<Name extends string, T> = Name extends `${infer Bare}?`
   ? { [K in TrimEnd<Bare>]?: T | undefined }
@@ -142,7 +157,7 @@ type Word<S extends string> = S extends `string${infer Rest}`
                     ? [Date, Rest]
                     : S extends `json${infer Rest}`
                       ? [JsonText, Rest]
-                      : never
+                      : Failed
 
 type Space = " " | "\n" | "\t" | "\r"
 

@@ -45,6 +45,34 @@ test("the compiler types a client from the text", () => {
   expectTypeOf<ClientOf<typeof unknownToTheCompiler>["a"]>().toEqualTypeOf<(...args: unknown[]) => Promise<unknown>>()
 })
 
+test("a signature may go on over several lines", () => {
+  const long = signatures(`
+    find(
+      room: string, // where
+      limit?: number,
+    ): {
+      at: number;
+      text: string
+    }[]
+      | null
+    next()
+      : string[
+    ]; last(): null`)
+  type Api = ClientOf<typeof long>
+  expectTypeOf<Api["find"]>().toEqualTypeOf<
+    (argument: string, argument_1?: number) => Promise<{ at: number; text: string }[] | null>
+  >()
+  expectTypeOf<Api["next"]>().toEqualTypeOf<() => Promise<string[]>>()
+  expectTypeOf<Api["last"]>().toEqualTypeOf<() => Promise<null>>()
+  expect(Object.keys(long.definitions)).toEqual(["find", "next", "last"])
+})
+
+test("text that is no signature is no contract for the compiler either", () => {
+  expectTypeOf<ReturnType<typeof signatures<"hello(input: strin): string">>>().toBeNever()
+  expectTypeOf<ReturnType<typeof signatures<"a(): string; b(">>>().toBeNever()
+  expect(() => signatures("a(): string; b(")).toThrow(SignatureError)
+})
+
 test("what the compiler promises is checked when the program runs", async () => {
   const handler = router(signatures("hello(input: string): string; sum(a: number, b?: number): number"), {
     hello: ([input]) => `Hello ${input}`,
