@@ -1,6 +1,6 @@
-// Runs the example of every README against the built packages, on the Node that runs this: it must type-check, and
-// end by itself, without an error, in 20 seconds. `npm run examples`
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+// Runs the example of every README and every program of examples/ against the built packages, on the Node that runs this:
+// it must type-check, end by itself, without an error, in 20 seconds, and print what it says. `npm run examples`
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { isMain, readPackages, ROOT } from "./house.js"
@@ -15,6 +15,38 @@ export const EXAMPLE_TIMEOUT_MS = 20_000
  * @property {string} name A file name without an ending.
  * @property {string} code TypeScript.
  */
+
+/** Before the lines that a program of examples/ prints, as a comment at its end. */
+const OUTPUT = "\n// Output:\n"
+
+/**
+ * What a program of examples/ says that it prints; `undefined` for a module that is none.
+ *
+ * @param {string} code
+ */
+export function outputOf(code) {
+  return code
+    .split(OUTPUT)[1]
+    ?.trimEnd()
+    .replaceAll(/^\/\/ ?/gm, "")
+}
+
+/**
+ * The programs of examples/, by their paths relative to it, with what they print.
+ *
+ * @param {string} [root]
+ */
+export function findPrograms(root = ROOT) {
+  const folder = path.join(root, "examples")
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .toSorted()
+    .flatMap((file) => {
+      const output = outputOf(readFileSync(path.join(folder, file), "utf8"))
+      return output === undefined ? [] : [{ file, output }]
+    })
+}
 
 /**
  * The first `ts` block of each workspace's README, and every `ts` block of the root's README after a line
@@ -42,8 +74,12 @@ function readIfThere(file) {
   return existsSync(file) ? readFileSync(file, "utf8") : ""
 }
 
-/** @param {readonly Example[]} examples @returns {Promise<number>} How many failed. */
-async function runExamples(examples) {
+/**
+ * @param {readonly Example[]} examples
+ * @param {ReturnType<typeof findPrograms>} programs
+ * @returns {Promise<number>} How many failed.
+ */
+async function runExamples(examples, programs) {
   const folder = mkdtempSync(path.join(tmpdir(), "dchat-examples-"))
   try {
     symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "junction")
@@ -55,25 +91,40 @@ async function runExamples(examples) {
       types: ["node"],
       strict: true,
       skipLibCheck: true,
+      rewriteRelativeImportExtensions: true,
     }
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }))
     for (const { name, code } of examples) writeFileSync(path.join(folder, `${name}.ts`), code)
+    if (programs.length > 0) {
+      const filter = (/** @type {string} */ file) => !file.endsWith(".test.ts")
+      cpSync(path.join(ROOT, "examples"), path.join(folder, "examples"), { recursive: true, filter })
+    }
 
     const types = await run(process.execPath, [programOf("typescript", "tsc"), "-p", folder], { cwd: folder })
     if (!types.ok) {
       console.log(types.output)
-      return examples.length
+      return examples.length + programs.length
     }
+    const all = [
+      ...examples.map(({ readme, name }) => ({ title: readme, file: `${name}.ts`, expected: undefined })),
+      ...programs.map(({ file, output }) => ({
+        title: `examples/${file}`,
+        file: path.join("examples", file),
+        expected: output,
+      })),
+    ]
     let failed = 0
-    for (const { readme, name } of examples) {
-      const { ok, seconds, output } = await run(process.execPath, [`${name}.js`], {
+    for (const { title, file, expected } of all) {
+      const { ok, seconds, output } = await run(process.execPath, [file.replace(/\.ts$/, ".js")], {
         cwd: folder,
         timeoutMs: EXAMPLE_TIMEOUT_MS,
       })
-      console.log(`${ok ? "ok    " : "FAILED"}  ${readme.padEnd(28)} ${seconds.toFixed(1).padStart(5)} s`)
-      if (ok) continue
+      const isGood = ok && (expected === undefined || output === expected)
+      console.log(`${isGood ? "ok    " : "FAILED"}  ${title.padEnd(36)} ${seconds.toFixed(1).padStart(5)} s`)
+      if (isGood) continue
       failed += 1
       console.log(output)
+      if (ok) console.log(`and not, as it says:\n${expected ?? ""}`)
     }
     return failed
   } finally {
@@ -83,12 +134,15 @@ async function runExamples(examples) {
 
 if (isMain(import.meta.url)) {
   const examples = findExamples()
+  const programs = findPrograms()
   const readmes = new Set(examples.map((example) => example.readme))
   const missing = readPackages()
     .map(({ folder }) => `${folder}/README.md`)
     .filter((readme) => readme.startsWith("packages/") && !readmes.has(readme))
   for (const readme of missing) console.log(`FAILED  ${readme} has no example`)
-  const failed = await runExamples(examples)
-  console.log(`${examples.length - failed} examples ran, ${failed} failed, on Node ${process.versions.node}`)
+  const failed = await runExamples(examples, programs)
+  console.log(
+    `${examples.length + programs.length - failed} examples ran, ${failed} failed, on Node ${process.versions.node}`,
+  )
   process.exitCode = failed + missing.length === 0 ? 0 : 1
 }
