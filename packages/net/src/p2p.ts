@@ -14,16 +14,15 @@ import { ProtocolAddress } from "./protocol/address.ts"
 import { ProtocolPing } from "./protocol/ping.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
 import { ProtocolSeed } from "./protocol/seed.ts"
-import { AddressVotes, ownAddresses } from "./session/own-addresses.ts"
 import type { Session, SessionContext } from "./session/context.ts"
 import { DirectSession } from "./session/direct.ts"
 import { InboundSession } from "./session/inbound.ts"
 import { SESSION_BITS, SESSION_DEFAULT } from "./session/kind.ts"
+import { LiveSettings } from "./session/live-settings.ts"
 import { ManualSession } from "./session/manual.ts"
 import { OutboundSession } from "./session/outbound.ts"
 import { RefineSession } from "./session/refine.ts"
 import { SeedSession } from "./session/seed.ts"
-import { withCanonicalUrls } from "./settings/canonical.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
 import { Connector } from "./transport/connector.ts"
 import { allTransports } from "./transport/transports.ts"
@@ -40,9 +39,6 @@ const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
   stopping: ["stopped"],
   stopped: ["starting"],
 }
-
-/** Settings that are read at the start alone, and the magic, which is read when the node is made. */
-const NEEDS_START = ["magicBytes", "inboundAddrs", "inboundConnections", "hostlist"] as const
 
 /** The sessions of a node. */
 export interface Sessions {
@@ -83,7 +79,7 @@ export class P2p {
   readonly sessions: Sessions
   /** What happens on this node, for whoever looks on. Costs next to nothing while nobody does. */
   readonly dnet = new Publisher<DnetEvent>()
-  readonly #votes = new AddressVotes()
+  readonly #live: LiveSettings
   readonly #runtime: Runtime
   readonly #encoder: PacketEncoder
   readonly #channels: ChannelTable
@@ -91,15 +87,14 @@ export class P2p {
   readonly #advertised = new Publisher<string>()
   readonly #stopSignal = new ManualResetEvent()
   readonly #ended = new ManualResetEvent()
-  /** What was asked for; external addresses may still lack a port or a host. */
-  #configured: Settings
   #state: P2pState = "open"
   #bans = 0
   #starting: Promise<void> = Promise.resolve()
 
-  private constructor(settings: Settings, runtime: Runtime) {
+  private constructor(live: LiveSettings, runtime: Runtime) {
+    const settings = live.current
     this.settings = settings
-    this.#configured = { ...settings }
+    this.#live = live
     this.#runtime = runtime
     this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
@@ -133,7 +128,7 @@ export class P2p {
    */
   static async create(settings: Partial<Settings>, { runtime }: P2pOptions = {}): Promise<P2p> {
     const world = runtime ?? (await import("./platform/runtime.ts")).platformRuntime()
-    return new P2p(withCanonicalUrls({ ...defaultSettings, ...settings }), world)
+    return new P2p(new LiveSettings({ ...defaultSettings, ...settings }), world)
   }
 
   get state(): P2pState {
@@ -185,15 +180,7 @@ export class P2p {
    * file of its hosts
    */
   reload(settings: Partial<Settings>): void {
-    const next = withCanonicalUrls({ ...this.#configured, ...settings })
-    const isIdle = this.#state === "open" || this.#state === "stopped"
-    const fixed = NEEDS_START.find((key) => String(next[key]) !== String(this.#configured[key]))
-    if (fixed !== undefined && !(isIdle && fixed !== "magicBytes")) {
-      const how = fixed === "magicBytes" ? "make another network" : "stop it before"
-      throw new WrongStateError(`${fixed} cannot change on a network that is ${this.#state}: ${how}`)
-    }
-    this.#configured = next
-    this.#findOwnAddresses()
+    this.#live.change(settings, this.#state === "open" || this.#state === "stopped")
     this.hosts.importBlacklist()
     this.sessions.outbound.resize()
     this.sessions.manual.reload()
@@ -259,7 +246,7 @@ export class P2p {
     this.hosts.importBlacklist()
     try {
       await this.sessions.inbound.start()
-      this.#findOwnAddresses()
+      this.#live.listen(this.sessions.inbound.addresses)
       await this.sessions.refine.start()
       if (this.#state === "starting") await this.sessions.seed.start()
     } catch (error) {
@@ -292,18 +279,6 @@ export class P2p {
     }
   }
 
-  #countVote({ session, address, version }: Channel): void {
-    if (version === undefined || session === "inbound" || session === "refine") return
-    this.#votes.add(address, version.connectRecvAddr)
-    this.#findOwnAddresses()
-  }
-
-  #findOwnAddresses(): void {
-    const listening = this.sessions.inbound.addresses
-    const externalAddrs = ownAddresses(this.#configured.externalAddrs, listening, this.#votes.guess)
-    Object.assign(this.settings, { ...this.#configured, externalAddrs })
-  }
-
   #finish(): void {
     this.#move("stopped")
     this.#stopSignal.set()
@@ -322,7 +297,7 @@ export class P2p {
       advertised: this.#advertised,
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
-      introduced: (channel) => this.#countVote(channel),
+      introduced: (channel) => this.#live.hear(channel),
       broadcast: (type, value) => void this.#broadcaster.send(type, value),
       open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, dnet, judge: this.#judge }),
     }

@@ -49,7 +49,7 @@ test("a host that is blacklisted is disconnected and not dialled again", async (
 test("what needs a start is refused while the node runs, and the magic always", async () => {
   await using net = new TestNet()
   const bob = await net.listening("bob")
-  expect(() => bob.p2p.reload({ inboundAddrs: [] })).toThrow("inboundAddrs cannot change on a network that is running")
+  expect(() => bob.p2p.reload({ inboundAddrs: [] })).toThrow("inboundAddrs cannot change while the network runs")
   expect(() => bob.p2p.reload({ peers: ["nowhere"] })).toThrow("not an absolute URL")
   await net.world.runUntil(bob.p2p.stop())
   bob.p2p.reload({ inboundAddrs: [] })
