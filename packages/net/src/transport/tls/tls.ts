@@ -1,5 +1,6 @@
 import type { ByteStream, Listener, Network, Runtime, TlsIdentity, TlsOptions } from "@dchat/runtime"
 import type { ParsedUrl } from "@dchat/wire"
+import { withoutCredentials } from "../socks/route.ts"
 import type { Transport, TransportOptions } from "../transport.ts"
 import { TLS_NAME, newIdentity } from "./certificate.ts"
 import { checkCertificate } from "./check.ts"
@@ -25,14 +26,19 @@ export class TlsTransport implements Transport {
     this.schemes = below.schemes.map((scheme) => `${scheme}+tls`)
     this.#below = below
     this.#network = network
-    this.#random = random.fork("tls")
+    this.#random = random.fork(this.schemes.join(" "))
   }
 
   /** With a key that is used this once. */
   async dial(url: ParsedUrl, options: TransportOptions = {}): Promise<ByteStream> {
     const stream = await this.#below.dial(url, options)
     const identity = newIdentity(this.#random)
-    return this.#upgrade(stream, url.href, { ...options, role: "client", identity, serverName: TLS_NAME })
+    return this.#upgrade(stream, withoutCredentials(url.href), {
+      ...options,
+      role: "client",
+      identity,
+      serverName: TLS_NAME,
+    })
   }
 
   /** With a new key for each start. */
