@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream"
 import type { Clock, Timer } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import type { WebSocket } from "ws"
 import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { DrainWaiters } from "../transport/drain-waiters.ts"
@@ -9,6 +8,23 @@ import { TransportLostError } from "../transport/errors.ts"
 import { Mailbox } from "../transport/mailbox.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import { closeError } from "../transport/websocket.ts"
+
+/** What a transport asks of a socket of the `ws` package. */
+export interface WsSocket {
+  readonly url: string
+  readonly bufferedAmount: number
+  binaryType: "nodebuffer" | "arraybuffer" | "fragments"
+  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown
+  on(event: "pong", listener: () => void): unknown
+  on(event: "error", listener: (error: Error) => void): unknown
+  on(event: "close", listener: (code: number, reason: Buffer) => void): unknown
+  send(text: string, options: { binary: boolean }, done?: (error?: Error) => void): void
+  ping(): void
+  pause(): void
+  resume(): void
+  close(code?: number, reason?: string): void
+  terminate(): void
+}
 
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {
@@ -34,7 +50,7 @@ export interface WsTransportOptions {
  * A transport over an open socket of the `ws` package, accepted or dialled, one message per frame. Messages of one flush
  * leave in one write. `end` closes, for a WebSocket has no half-close.
  */
-export function wsTransport(socket: WebSocket, options: WsTransportOptions = {}): Transport {
+export function wsTransport(socket: WsSocket, options: WsTransportOptions = {}): Transport {
   return new WsTransport(socket, options)
 }
 
@@ -44,7 +60,7 @@ const CLOSE_TOO_LONG = 1009
 
 class WsTransport implements Transport {
   readonly remote: string
-  readonly #socket: WebSocket
+  readonly #socket: WsSocket
   /** What `ws` writes to. It keeps it to itself, but nothing else can gather several frames into one write. */
   readonly #output: Duplex | undefined
   readonly #clock: Clock
@@ -61,7 +77,7 @@ class WsTransport implements Transport {
   #pulse: Timer | undefined
   #heardFrom: "since-ping" | "not-since-ping" = "since-ping"
 
-  constructor(socket: WebSocket, options: WsTransportOptions) {
+  constructor(socket: WsSocket, options: WsTransportOptions) {
     const { frames = "same", pingMs = Infinity, maxBytes = DEFAULT_MAX_BYTES, remote, clock = platformClock } = options
     this.remote = remote ?? (socket.url || "ws:")
     this.#socket = socket
