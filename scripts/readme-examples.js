@@ -49,8 +49,8 @@ export function findPrograms(root = ROOT) {
 }
 
 /**
- * The first `ts` block of each workspace's README, and every `ts` block of the root's README after a line
- * `<!-- example -->`.
+ * The first `ts` block of each workspace's README, and every `ts` block of the root's README and of the pages in docs/ after
+ * a line `<!-- example -->`.
  *
  * @param {string} [root]
  * @returns {Example[]}
@@ -60,13 +60,24 @@ export function findExamples(root = ROOT) {
     const code = readIfThere(path.join(root, folder, "README.md")).match(/^```ts\n(.*?)^```$/ms)?.[1]
     return code === undefined ? [] : [{ readme: `${folder}/README.md`, name: room, code }]
   })
-  const marked = readIfThere(path.join(root, "README.md")).matchAll(/^<!-- example -->\n+```ts\n(.*?)^```$/gms)
-  const ofRoot = Array.from(marked, ([, code = ""], index) => ({
-    readme: "README.md",
-    name: `root-${index + 1}`,
-    code,
-  }))
-  return [...ofPackages, ...ofRoot]
+  const docs = path.join(root, "docs")
+  const pages = existsSync(docs) ? readdirSync(docs).filter((file) => file.endsWith(".md")) : []
+  return [
+    ...ofPackages,
+    ...markedExamples(root, "README.md", "root"),
+    ...pages.flatMap((page) => markedExamples(root, `docs/${page}`, `docs-${path.basename(page, ".md")}`)),
+  ]
+}
+
+/**
+ * @param {string} root
+ * @param {string} readme
+ * @param {string} name
+ * @returns {Example[]}
+ */
+function markedExamples(root, readme, name) {
+  const marked = readIfThere(path.join(root, readme)).matchAll(/^<!-- example -->\n+```ts\n(.*?)^```$/gms)
+  return Array.from(marked, ([, code = ""], index) => ({ readme, name: `${name}-${index + 1}`, code }))
 }
 
 /** @param {string} file */

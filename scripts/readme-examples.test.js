@@ -11,6 +11,7 @@ beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), "examples-"))
   const files = {
     "README.md": "# House\n\n```ts\nnot marked\n```\n\n<!-- example -->\n\n```ts\nroot()\n```\n",
+    "docs/page.md": "# Page\n\n```ts\nnot marked\n```\n\n<!-- example -->\n\n```ts\npage()\n```\n",
     "packages/net/package.json": `{ "name": "@dchat/net" }`,
     "packages/net/README.md": "# net\n\n```sh\nnpm i\n```\n\n```ts\nfirst()\n\nagain()\n```\n\n```ts\nsecond()\n```\n",
     "packages/task/package.json": `{ "name": "@dchat/task" }`,
@@ -27,9 +28,10 @@ afterAll(() => {
   rmSync(root, { recursive: true })
 })
 
-test("a package's example is the first ts block of its README, the root's are those that are marked", () => {
+test("a package's example is the first ts block of its README, those of the root and of docs/ are marked", () => {
   expect(findExamples(root)).toEqual([
     { readme: "packages/net/README.md", name: "net", code: "first()\n\nagain()\n" },
     { readme: "README.md", name: "root-1", code: "root()\n" },
+    { readme: "docs/page.md", name: "docs-page-1", code: "page()\n" },
   ])
 })
