@@ -10,6 +10,8 @@ export interface CallOptions {
   timeoutMs?: number | undefined
   /** Whether it does no harm to carry the call out twice: a `reconnecting` peer then makes it again. Default false. */
   idempotent?: boolean | undefined
+  /** Hears how far the call has come, where the dialect has a way to tell. What it throws goes to the log. */
+  onProgress?: ((value: unknown) => void) | undefined
   /** Looks at the answer before the caller gets it. Default: the answer is given as it came. */
   reader?: AnswerReader | undefined
 }

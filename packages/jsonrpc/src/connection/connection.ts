@@ -3,7 +3,7 @@ import { platformClock } from "@dchat/runtime/platform"
 import type { Dialect } from "../dialect/dialect.ts"
 import type { Frame } from "../framing/framing.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
-import type { NotificationMessage, Params } from "../message/message.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { BatchCall, BatchOutcome, CallOptions, OutgoingCall } from "./call.ts"
 import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
@@ -74,6 +74,9 @@ export class Connection implements Peer {
   readonly #dialect: Dialect | undefined
   #status: ConnectionStatus = "open"
   #desk: SubscriptionDesk | undefined
+  /** Who wants to hear of the progress of calls on their way, by token. */
+  #progress: Map<Id, (value: unknown) => void> | undefined
+  #lastToken = 0
   #state: Map<unknown, unknown> | undefined
   #flow: "clear" | "congested" = "clear"
   #patience: Timer | undefined
@@ -102,7 +105,8 @@ export class Connection implements Peer {
     this.#incoming = new Incoming({
       connection: this,
       handler: options.handler,
-      canCancel: dialect?.cancellation !== undefined,
+      dialect,
+      tell: (message) => this.#tell(message),
       maxInFlight: this.#limits.maxInFlight,
       exposeErrors: options.exposeErrors ?? false,
       clock,
@@ -163,7 +167,8 @@ export class Connection implements Peer {
 
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
     if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
-    return this.#outgoing.request(method, params, options)
+    const saysMore = options.onProgress !== undefined || this.#dialect?.deadline !== undefined
+    return saysMore ? this.#requestWithNotes(method, params, options) : this.#outgoing.request(method, params, options)
   }
 
   notify(method: string, params?: Params): Promise<void> {
@@ -243,7 +248,7 @@ export class Connection implements Peer {
       case "request":
       case "notification":
         if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
-        if (event.kind === "notification" && this.#isCancellation(event)) break
+        if (event.kind === "notification" && (this.#isCancellation(event) || this.#isProgress(event))) break
         if (this.#status === "open") this.#incoming.take(event, text)
         else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
         break
@@ -297,6 +302,30 @@ export class Connection implements Peer {
     const id = this.#dialect?.cancellation?.readCancel(method, params)
     if (id !== undefined) this.#incoming.cancel(id)
     return id !== undefined
+  }
+
+  /** A call that says more of itself, as far as the dialect has words for it. */
+  #requestWithNotes(method: string, params: Params | undefined, options: CallOptions): Promise<unknown> {
+    const { progress, deadline } = this.#dialect ?? {}
+    const { onProgress, timeoutMs = this.#timeoutMs } = options
+    const told = deadline === undefined || timeoutMs === Infinity ? params : deadline.tell(params, timeoutMs)
+    if (progress === undefined || onProgress === undefined) return this.#outgoing.request(method, told, options)
+    const listeners = (this.#progress ??= new Map<Id, (value: unknown) => void>())
+    const token = ++this.#lastToken
+    listeners.set(token, onProgress)
+    const answer = this.#outgoing.request(method, progress.ask(told, token), options)
+    return answer.finally(() => listeners.delete(token))
+  }
+
+  #isProgress({ method, params }: NotificationMessage): boolean {
+    const news = this.#dialect?.progress?.readProgress(method, params)
+    if (news === undefined) return false
+    try {
+      this.#progress?.get(news.token)?.(news.value)
+    } catch (error) {
+      this.#log.error("onProgress failed", { method, error })
+    }
+    return true
   }
 
   /** Nobody waits for the answer to a call of ours any more. */

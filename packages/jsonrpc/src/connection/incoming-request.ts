@@ -12,9 +12,13 @@ export interface RequestPort {
   /** Sends the answer. Throws a TypeError when it is no JSON; then nothing was sent. */
   reply(call: IncomingCall, result: unknown): void
   replyError(call: IncomingCall, error: RpcError): void
-  /** Has the controller aborted when the connection closes. */
   /** Begins to serve a subscription, and answers the call. Throws a `ServerError` when there are too many; nothing was sent then. */
   accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink
+  /** Tells the caller how far it has come, if the caller has asked for that. */
+  progress(params: Params | undefined, value: unknown): void
+  /** How long the caller waits, in milliseconds, if it has said so. */
+  timeoutOf(params: Params | undefined): number | undefined
+  /** Has the controller aborted when the connection closes. */
   abortOnClose(controller: AbortController): void
   forget(controller: AbortController): void
   /** Resolves when the other side keeps up with reading. */
@@ -88,6 +92,20 @@ export class IncomingRequest {
    */
   get signal(): AbortSignal {
     return this.#controller().signal
+  }
+
+  /** How long the caller waits, in milliseconds from when it sent the request, where the dialect lets it say so. */
+  get timeoutMs(): number | undefined {
+    return this.#port.timeoutOf(this.params)
+  }
+
+  /**
+   * Tells the caller how far the call has come. Does nothing when the caller has not asked, the dialect has no way to say
+   * it, or the request is answered. Resolves when the other side keeps up with reading.
+   */
+  progress(value: unknown): Promise<void> {
+    if (this.#status === "waiting") this.#port.progress(this.params, value)
+    return this.#port.keepsUp()
   }
 
   /**

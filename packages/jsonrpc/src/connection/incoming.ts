@@ -1,10 +1,12 @@
 import type { Clock, Log } from "@dchat/runtime"
 import { ErrorCode, InternalError, RpcError, ServerError } from "../message/errors.ts"
-import type { Id, NotificationMessage } from "../message/message.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { IncomingCall } from "./engine.ts"
 import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
 import type { Peer } from "./peer.ts"
 import { RequestQueue } from "./request-queue.ts"
+import type { Dialect } from "../dialect/dialect.ts"
+import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 
 /**
@@ -19,8 +21,8 @@ export interface IncomingOptions {
   readonly handler: Handler | undefined
   readonly maxInFlight: number
   readonly exposeErrors: boolean
-  /** Whether the dialect lets the other side cancel. */
-  readonly canCancel: boolean
+  readonly dialect: Dialect | undefined
+  readonly tell: (message: SpelledMessage) => void
   readonly clock: Pick<Clock, "now">
   readonly log: Log
   /** Sends the answer to a call. Throws a TypeError when it is no JSON. */
@@ -50,7 +52,7 @@ export class Incoming implements RequestPort {
   constructor(options: IncomingOptions) {
     this.connection = options.connection
     this.#options = options
-    this.#cancellable = options.canCancel ? new Map() : undefined
+    this.#cancellable = options.dialect?.cancellation !== undefined ? new Map() : undefined
     const { handler } = options
     if (handler === undefined) {
       const queue = new RequestQueue((request) => {
@@ -124,6 +126,16 @@ export class Incoming implements RequestPort {
     this.#cancellable?.delete(call.id)
     this.#release()
     return sink
+  }
+
+  progress(params: Params | undefined, value: unknown): void {
+    const spelling = this.#options.dialect?.progress
+    const token = spelling?.tokenOf(params)
+    if (spelling !== undefined && token !== undefined) this.#options.tell(spelling.progress(token, value))
+  }
+
+  timeoutOf(params: Params | undefined): number | undefined {
+    return this.#options.dialect?.deadline?.read(params)
   }
 
   abortOnClose(controller: AbortController): void {

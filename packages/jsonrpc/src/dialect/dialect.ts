@@ -1,4 +1,5 @@
 import type { ErrorObject, Id } from "../message/message.ts"
+import type { DeadlineSpelling, ProgressSpelling } from "./call-notes-spelling.ts"
 import type { CancellationSpelling } from "./cancellation-spelling.ts"
 import type { SubscriptionSpelling } from "./subscription-spelling.ts"
 
@@ -13,4 +14,8 @@ export interface Dialect {
   readonly subscriptions?: SubscriptionSpelling
   /** How the other side is told that nobody waits for an answer any more. Default: it is not told. */
   readonly cancellation?: CancellationSpelling
+  /** How callers hear how far a call has come. Default: they do not. */
+  readonly progress?: ProgressSpelling
+  /** How the other side learns how long a caller waits. Default: it does not. */
+  readonly deadline?: DeadlineSpelling
 }

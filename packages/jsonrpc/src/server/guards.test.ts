@@ -176,6 +176,70 @@ test("metrics say what was called, how long it took and how it ended; spans begi
   expect(spans).toEqual(["begin wait", "end wait", "begin echo", "fail echo"])
 })
 
+/** As the Model Context Protocol does it, and a deadline beside it. */
+const noting: Dialect = {
+  name: "noting",
+  progress: {
+    ask: (params, progressToken) => ({
+      ...(params as object | undefined),
+      _meta: { ...metaOf(params), progressToken },
+    }),
+    tokenOf: (params) => metaOf(params).progressToken,
+    progress: (progressToken, progress) => ({
+      kind: "notification",
+      method: "notifications/progress",
+      params: { progressToken, progress },
+    }),
+    readProgress(method, params) {
+      const { progressToken, progress } = (params ?? {}) as { progressToken: number; progress: unknown }
+      return method === "notifications/progress" ? { token: progressToken, value: progress } : undefined
+    },
+  },
+  deadline: {
+    tell: (params, timeoutMs) => ({ ...(params as object | undefined), _meta: { ...metaOf(params), timeoutMs } }),
+    read: (params) => metaOf(params).timeoutMs,
+  },
+}
+
+function metaOf(params: unknown): { progressToken?: number; timeoutMs?: number } {
+  return (params as { _meta?: object } | undefined)?._meta ?? {}
+}
+
+test("a caller hears of progress when it asks, and the handler learns how long the caller waits", async () => {
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const limited = timeLimit({ clock })
+  const waits: unknown[] = []
+  const handler = (request: IncomingRequest): unknown =>
+    limited({ kind: "request", method: request.method, request }, async () => {
+      waits.push(request.timeoutMs)
+      await request.progress("half")
+      await new Promise<void>((resolve) => void clock.setTimer(100, resolve))
+      await request.progress("nearly")
+      return "done"
+    })
+  const talk = (dialect: ConnectionOptions) => {
+    const [near, far] = memoryPair({ clock })
+    void new Connection(far, { clock, handler, ...dialect })
+    return new Connection(near, { clock, timeoutMs: 1000, ...dialect })
+  }
+  const heard: unknown[] = []
+  const onProgress = (value: unknown): void => {
+    heard.push(value)
+    throw new Error("not ready for news")
+  }
+  const client = talk({ dialect: noting })
+  expect(await world.runUntil(client.request("work", { a: 1 }, { onProgress }))).toBe("done")
+  expect(heard).toEqual(["half", "nearly"])
+  await world.runUntil(client.request("work", undefined, { timeoutMs: 300 }))
+  expect(await world.runUntil(failure(client.request("work", {}, { timeoutMs: 50 })))).toMatchObject({
+    code: "timeout",
+  })
+  expect(await world.runUntil(talk({}).request("work", {}, { onProgress }))).toBe("done")
+  expect(heard).toHaveLength(2)
+  expect(waits).toEqual([1000, 300, 50, undefined])
+})
+
 /** As language servers do it. */
 const cancelling: Dialect = {
   name: "cancelling",

@@ -73,12 +73,12 @@ export interface TimeLimitOptions extends PerMethod {
 }
 
 /**
- * Answers -32002 when a method takes too long, and aborts the signal of its request, so that the handler can stop. A
+ * Answers -32002 when a method takes too long, or longer than its caller has said it waits, and aborts the signal of its request, so that the handler can stop. A
  * subscription may last.
  */
 export function timeLimit({ clock = platformClock, ...limits }: TimeLimitOptions): Middleware {
   return ({ kind, method, request }, next) => {
-    const ms = limitOf(limits, method)
+    const ms = Math.min(limitOf(limits, method), request.timeoutMs ?? Infinity)
     if (ms === Infinity || kind === "subscription") return next()
     const result = next()
     if (!(result instanceof Promise)) return result
