@@ -1,14 +1,15 @@
+import { CallError } from "../connection/errors.ts"
 import { JsonRpcError } from "../message/errors.ts"
 
-/** Nobody could be reached at an address. Nothing was sent. `cause` is the network's error. */
-export class ConnectError extends JsonRpcError {
+/** Nobody could be reached at an address: nothing was sent. `cause` is the network's error. */
+export class ConnectError extends CallError {
   override readonly name = "ConnectError"
   readonly code = "connect"
   /** Where it was tried. */
   readonly url: string
 
   constructor(url: string, cause: Error) {
-    super(`cannot connect to ${url}: ${cause.message}`, { cause })
+    super(`cannot connect to ${url}: ${cause.message}`, "no", { cause })
     this.url = url
   }
 }
