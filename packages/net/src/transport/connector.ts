@@ -6,8 +6,7 @@ import type { Hosts } from "../hosts/hosts.ts"
 import { dialEndpoints, type Endpoint } from "../hosts/mixing.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
 import { ConnectError } from "./error.ts"
-import { withoutCredentials } from "./socks/route.ts"
-import type { Transport } from "./transport.ts"
+import { withoutCredentials, type Transport } from "./transport.ts"
 
 /** What the connector needs of its node. */
 export interface ConnectorContext {

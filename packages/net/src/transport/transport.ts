@@ -25,3 +25,8 @@ export function urlOf(scheme: string, address: Address): string {
     return canonicalUrl(`${scheme}://${encodeURI(address.path).replaceAll(/[?#]/g, encodeURIComponent)}`)
   return canonicalUrl(`${scheme}://${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`)
 }
+
+/** A URL as it may be shown to others. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//")
+}

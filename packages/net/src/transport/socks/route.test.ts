@@ -1,6 +1,7 @@
 import { parseUrl } from "@dchat/wire"
 import { expect, test } from "vitest"
-import { routeIn, routeThrough, withoutCredentials } from "./route.ts"
+import { withoutCredentials } from "../transport.ts"
+import { routeIn, routeThrough } from "./route.ts"
 
 const PROXY = { host: "127.0.0.1", port: 9050, credentials: undefined }
 

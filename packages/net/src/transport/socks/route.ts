@@ -1,6 +1,7 @@
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
 import { ConnectError } from "../error.ts"
 import { percentDecoded } from "../percent.ts"
+import { withoutCredentials } from "../transport.ts"
 
 /** The way to a destination through a proxy. */
 export interface Route {
@@ -46,11 +47,6 @@ export function routeThrough(proxyUrl: string, { href, host, port }: ParsedUrl):
   if (host === "" || port === undefined)
     throw new ConnectError("bad-address", `cannot use ${href}`, "it needs a host and a port")
   return { proxy: proxyOf(parseUrl(proxyUrl)), destination: { host, port } }
-}
-
-/** A URL as it may be shown to others. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//")
 }
 
 function proxyOf({ href, host, port }: ParsedUrl): Proxy {

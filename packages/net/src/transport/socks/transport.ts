@@ -1,9 +1,9 @@
 import { NetworkError, type ByteStream, type Runtime } from "@dchat/runtime"
 import type { ParsedUrl } from "@dchat/wire"
 import { ConnectError } from "../error.ts"
-import type { Transport, TransportOptions } from "../transport.ts"
+import { withoutCredentials, type Transport, type TransportOptions } from "../transport.ts"
 import { SocksError, askProxy } from "./handshake.ts"
-import { withoutCredentials, type Credentials, type Route } from "./route.ts"
+import type { Credentials, Route } from "./route.ts"
 
 /** Which addresses go through a proxy, and through which. */
 export interface SocksOptions {

@@ -1,7 +1,6 @@
 import type { ByteStream, Listener, Network, Runtime, TlsIdentity, TlsOptions } from "@dchat/runtime"
 import type { ParsedUrl } from "@dchat/wire"
-import { withoutCredentials } from "../socks/route.ts"
-import type { Transport, TransportOptions } from "../transport.ts"
+import { withoutCredentials, type Transport, type TransportOptions } from "../transport.ts"
 import { TLS_NAME, newIdentity } from "./certificate.ts"
 import { checkCertificate } from "./check.ts"
 
