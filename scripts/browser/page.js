@@ -1,5 +1,5 @@
 // What runs in the page: every check is a name and a function that throws when something is wrong.
-import { connect, Connection, memoryPair, messagePortTransport } from "@dchat/jsonrpc/browser"
+import { client, connect, Connection, fetchTransport, memoryPair, messagePortTransport } from "@dchat/jsonrpc/browser"
 import { browserClock, browserRandom } from "@dchat/runtime/browser"
 import { Queue, sleep, TaskGroup, timeout } from "@dchat/task"
 import { decode, encode, string, struct, u16, vec } from "@dchat/wire"
@@ -60,6 +60,19 @@ const checks = {
     same(failure.code, "connect")
     const unknown = await connect("tcp://127.0.0.1:1", api).catch(asIs)
     same(unknown.code, "bad-address")
+  },
+  async "jsonrpc: HTTP, by fetch"() {
+    const overHttp = client(new Connection(fetchTransport("/rpc")), api)
+    same(await Promise.all([overHttp.add(1, 2), overHttp.add(3, 4), overHttp.echo("🙂")]), [3, 7, "🙂"])
+    /** @type {any} */
+    const failure = await overHttp.$call("nothing").catch(asIs)
+    same(failure.code, -32601)
+    await overHttp.close()
+    const nowhere = new Connection(fetchTransport("/nowhere"))
+    /** @type {any} */
+    const lost = await nowhere.request("add", [1, 2]).catch(asIs)
+    same([lost.code, lost.sent], ["delivery", "maybe"])
+    await nowhere.close()
   },
   async "jsonrpc: a worker"() {
     const connection = new Connection(messagePortTransport(new Worker("worker.js", { type: "module" })))
