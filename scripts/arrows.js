@@ -20,7 +20,7 @@ const ARROWS = {
   task: ["runtime"],
   wire: [],
   jsonrpc: ["runtime", "task"],
-  "jsonrpc-conformance": ["runtime", "jsonrpc"],
+  "jsonrpc-conformance": ["runtime", "task", "jsonrpc"],
   net: ["runtime", "task", "wire"],
   eventgraph: ["runtime", "task", "wire", "net"],
   chat: ["runtime", "task", "wire", "net", "eventgraph"],

@@ -5,7 +5,7 @@ import { tryOurs } from "./ours.ts"
 import { GROUNDS } from "./transports.ts"
 
 const rows: Row[] = []
-for (const ground of Object.values(GROUNDS)) rows.push(await tryOurs(ground))
+for (const [name, make] of GROUNDS) rows.push(await tryOurs(await make(name)))
 process.stdout.write(`${table(rows)}\n`)
 const verdicts = rows.flatMap(({ columns }) => columns.flatMap((column) => column.verdicts))
 process.exitCode = verdicts.some(({ status }) => status === "failed") ? 1 : 0

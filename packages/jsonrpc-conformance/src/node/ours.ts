@@ -13,9 +13,8 @@ import type { Ground } from "./transports.ts"
 /** How long a client of ours waits for an answer here, in milliseconds: one vector is about an answer that never comes. */
 const CALL_TIMEOUT_MS = 700
 
-/** Tries our server and our client on a kind of connection. */
-export async function tryOurs(makeGround: () => Promise<Ground>): Promise<Row> {
-  const ground = await makeGround()
+/** Tries our server and our client on a kind of connection, and takes it down. */
+export async function tryOurs(ground: Ground): Promise<Row> {
   const options: RunOptions = { clock: nodeRuntime().clock }
   try {
     const server = await tryServer(SERVER_VECTORS, () => serverWire(ground), options)

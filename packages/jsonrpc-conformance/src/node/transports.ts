@@ -1,7 +1,22 @@
-import { memoryPair, newlineFraming, streamTransport, type Framing, type Transport } from "@dchat/jsonrpc"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import {
+  channelTransport,
+  contentLengthFraming,
+  lengthPrefixFraming,
+  memoryPair,
+  messagePortTransport,
+  newlineFraming,
+  streamTransport,
+  type Framing,
+  type Transport,
+} from "@dchat/jsonrpc"
 import { nodeDialers, nodeListeners } from "@dchat/jsonrpc/node"
 import type { Address } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
+import { Queue } from "@dchat/task"
+import localhost from "./fixtures/localhost.json" with { type: "json" }
 
 /** Gets the server's end of a connection. */
 export type Welcome = (server: Transport) => void
@@ -20,23 +35,56 @@ export interface Ground {
 const LOOPBACK: Address = { kind: "tcp", host: "127.0.0.1", port: 0 }
 
 /** Every kind of connection there is. A new one is a line here. */
-export const GROUNDS: Readonly<Record<string, () => Promise<Ground>>> = {
-  memory: async () => memoryGround(),
-  tcp: () => streamGround("tcp", LOOPBACK, newlineFraming()),
-  websocket: () => urlGround("websocket", "ws://127.0.0.1:0"),
-  http: () => urlGround("http", "http://127.0.0.1:0"),
+export const GROUNDS: readonly (readonly [name: string, make: (name: string) => Promise<Ground>])[] = [
+  ["memory", (name) => pairGround(name, memoryPair)],
+  ["channels", (name) => pairGround(name, channelPair)],
+  ["message port", (name) => pairGround(name, portPair)],
+  ["tcp", (name) => streamGround(name, LOOPBACK, newlineFraming())],
+  ["tcp, Content-Length", (name) => streamGround(name, LOOPBACK, contentLengthFraming())],
+  ["tcp, a length of 4 bytes", (name) => streamGround(name, LOOPBACK, lengthPrefixFraming())],
+  ["unix socket", unixGround],
+  ["tls", (name) => urlGround(name, "tls://127.0.0.1:0")],
+  ["websocket", (name) => urlGround(name, "ws://127.0.0.1:0")],
+  ["websocket, tls", (name) => urlGround(name, "wss://127.0.0.1:0")],
+  ["http", (name) => urlGround(name, "http://127.0.0.1:0")],
+  ["https", (name) => urlGround(name, "https://127.0.0.1:0")],
+]
+
+type Pair = readonly [client: Transport, server: Transport]
+
+function channelPair(): Pair {
+  const there = new Queue<string>(10)
+  const back = new Queue<string>(10)
+  return [channelTransport({ send: there, receive: back }), channelTransport({ send: back, receive: there })]
 }
 
-function memoryGround(): Ground {
+function portPair(): Pair {
+  const { port1, port2 } = new MessageChannel()
+  return [messagePortTransport(port1), messagePortTransport(port2)]
+}
+
+async function pairGround(name: string, makePair: () => Pair): Promise<Ground> {
   return {
-    name: "memory",
+    name,
     isDuplex: true,
     reach: async (welcome) => {
-      const [client, server] = memoryPair()
+      const [client, server] = makePair()
       welcome(server)
       return client
     },
     close: async () => {},
+  }
+}
+
+async function unixGround(name: string): Promise<Ground> {
+  const folder = await mkdtemp(path.join(tmpdir(), "dchat-conformance-"))
+  const ground = await streamGround(name, { kind: "unix", path: path.join(folder, "rpc.sock") }, newlineFraming())
+  return {
+    ...ground,
+    close: async () => {
+      await ground.close()
+      await rm(folder, { recursive: true })
+    },
   }
 }
 
@@ -59,8 +107,8 @@ async function streamGround(name: string, address: Address, framing: Framing): P
 async function urlGround(name: string, url: string): Promise<Ground> {
   const { clock } = nodeRuntime()
   const scheme = new URL(url).protocol
-  const bind = nodeListeners({})[scheme]
-  const dial = nodeDialers({})[scheme]
+  const bind = nodeListeners({ tls: localhost })[scheme]
+  const dial = nodeDialers({ tls: { ca: localhost.cert } })[scheme]
   if (bind === undefined || dial === undefined) throw new Error(`${url}: there is no such transport`)
   const isDuplex = !scheme.startsWith("http")
   const framing = newlineFraming()
