@@ -3,9 +3,9 @@ import { InvalidResultError } from "../connection/errors.ts"
 import type { SubscriptionMethod, DeclaredErrorClass, Method } from "../contract/definition.ts"
 import type { SchemaResult } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
-import { wantsText } from "../contract/schema.ts"
+import { wantsText } from "../contract/own-schema.ts"
 import { validate } from "../contract/validate.ts"
-import { isReviving, readText, type Flavor } from "../flavor/flavor.ts"
+import { isReviving, parseBy, type Flavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { JsonRpcError, RpcError } from "../message/errors.ts"
 
@@ -19,10 +19,10 @@ export function answerReader(name: string, definition: Method | SubscriptionMeth
   const isRaw = schema !== undefined && wantsText(schema)
 
   return {
-    wantsText: flavor.reads === "lossless" || isRaw,
+    wantsText: flavor.parse !== undefined || isRaw,
     value(result) {
       if (schema === undefined) return undefined
-      const read = result instanceof JsonText && !isRaw ? readText(result.text, flavor.reads) : result
+      const read = result instanceof JsonText && !isRaw ? parseBy(flavor, result.text) : result
       const checked = validate(schema, isReviving(schema) ? schema.revive(read, flavor) : read)
       return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
     },

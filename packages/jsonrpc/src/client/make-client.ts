@@ -9,7 +9,7 @@ import {
 } from "../contract/contract.ts"
 import type { Definition } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
-import { isReviving, jsonFlavor, readText, type Flavor, type RawFlavor } from "../flavor/flavor.ts"
+import { isReviving, jsonFlavor, parseBy, type Flavor, type RawFlavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { SubscribeOptions } from "../subscription/subscription.ts"
 import type { Params } from "../message/message.ts"
@@ -181,10 +181,11 @@ function doors(
 }
 
 /** Reads what nobody has declared. */
-function flavorReader({ reads }: Flavor | RawFlavor): AnswerReader {
+function flavorReader(flavor: Flavor | RawFlavor): AnswerReader {
+  const isRaw = flavor.kind === "text"
   return {
-    wantsText: reads !== "doubles",
-    value: (result) => (result instanceof JsonText && reads === "lossless" ? readText(result.text, reads) : result),
+    wantsText: isRaw || flavor.parse !== undefined,
+    value: (result) => (result instanceof JsonText && !isRaw ? parseBy(flavor, result.text) : result),
     error: (error) => error,
   }
 }

@@ -7,6 +7,7 @@ import { contract } from "../contract/contract.ts"
 import { method } from "../contract/definition.ts"
 import { string } from "../contract/schema.ts"
 import type { SubscriptionSink } from "../subscription/sink.ts"
+import { faultyPair } from "../testing/index.ts"
 import { AddressError } from "../transport/address.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { mayTurn, type LinkState } from "./link-state.ts"
@@ -170,6 +171,37 @@ test("each connection is made ready before anybody uses it, and an address that 
   expect(await scene.world.runUntil(hopeless.closed)).toBeInstanceOf(AddressError)
   scene.isUp = false
   expect(await scene.world.runUntil(scene.peer({ maxAttempts: 3 }).closed)).toMatchObject({ message: "nobody there" })
+})
+
+test("over a line that breaks again and again, what is idempotent is answered in the end, and subscriptions go on", async () => {
+  const world = virtualWorld()
+  const { clock, random } = world.host({ name: "here" })
+  let seed = 0
+  const open = async (): Promise<Connection> => {
+    const [near, far] = faultyPair({ seed: ++seed, clock, there: { delayMs: [1, 5] }, back: { closeAfter: 6 } })
+    const handler = (request: IncomingRequest): unknown => {
+      if (request.method !== "ticks") return request.method
+      const sink = request.accept()
+      void clock.setTimer(10, () => sink.trySend(seed))
+      return undefined
+    }
+    void new Connection(far, { clock, role: "server", handler })
+    return new Connection(near, { clock })
+  }
+  const peer = reconnecting(open, { clock, random })
+  const items: unknown[] = []
+  const loop = (async () => {
+    for await (const item of peer.subscribe("ticks")) items.push(item)
+  })()
+  const end = failure(loop)
+  const names = Array.from({ length: 30 }, (_, n) => `m${n}`)
+  const answers = names.map((name) => peer.request(name, undefined, { idempotent: true, timeoutMs: Infinity }))
+  expect(await world.runUntil(Promise.all(answers))).toEqual(names)
+  await world.advance(1000)
+  expect(items.length).toBeGreaterThan(0)
+  expect(seed).toBeGreaterThan(3)
+  await world.runUntil(peer.close())
+  expect(await end).toMatchObject({ code: "closed" })
 })
 
 test("whatever happens, the link only makes the moves of its table, and every call settles", async () => {

@@ -6,6 +6,7 @@ import { connect, type ConnectOptions } from "../client/connect.ts"
 import { contract } from "../contract/contract.ts"
 import { method } from "../contract/definition.ts"
 import { number, string } from "../contract/schema.ts"
+import { subscription } from "../contract/subscription.ts"
 import { AddressError } from "../transport/address.ts"
 import { ConnectError, ListenError } from "../transport/errors.ts"
 import { router } from "./router.ts"
@@ -112,6 +113,33 @@ test("a stop lets what is in flight be answered, but not for ever", async () => 
   expect(await world.runUntil(long)).toMatchObject({ code: "closed", sent: "maybe" })
   await world.runUntil(stopped)
   expect(world.now).toBeLessThan(2000)
+})
+
+test("who loses patience with a stop ends it at once, and subscriptions never hold it up", async () => {
+  const stage = scene()
+  const { world } = stage
+  const { server } = await start(stage)
+  const api = await call(stage)
+  const long = api.wait(100_000).catch((error: unknown) => error)
+  await world.advance(10)
+  const stopped = server.stop({ drainMs: 60_000 })
+  await world.advance(1000)
+  expect(server.connections.size).toBe(1)
+  await world.runUntil(server.stop({ drainMs: 0 }))
+  await world.runUntil(stopped)
+  expect(await world.runUntil(long)).toMatchObject({ code: "closed", sent: "maybe" })
+  expect(world.now).toBeLessThan(3000)
+
+  const clockwork = contract({ ticks: subscription({ item: number }) })
+  const forever = router(clockwork, { ticks: (_, pending) => void pending.accept().trySend(1) })
+  const { there, here } = stage
+  const ticking = await world.runUntil(serve(forever, { listen: ["tcp://10.9.9.9:7000"], runtime: there }))
+  const ticks = (await world.runUntil(connect("tcp://10.9.9.9:7000", clockwork, { runtime: here }))).ticks()
+  expect(await world.runUntil(ticks.next())).toEqual({ done: false, value: 1 })
+  const before = world.now
+  await world.runUntil(ticking.stop())
+  expect(world.now - before).toBeLessThan(1000)
+  expect(await ticks.next()).toEqual({ done: true, value: undefined })
 })
 
 test("the handler's set of connections stops them all, as tasks", async () => {

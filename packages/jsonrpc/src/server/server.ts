@@ -22,6 +22,7 @@ export class Server {
   readonly #tasks = new Set<StoppableTask>()
   readonly #connections = new Set<Connection>()
   readonly #turnedAway = new Set<Promise<void>>()
+  #drainMs = 1000
   #stopping: Promise<void> | undefined
 
   constructor(
@@ -58,22 +59,29 @@ export class Server {
   }
 
   /**
-   * Stops listening, lets requests in flight be answered, closes every connection, and returns when all of it has ended.
-   * Safe to call again.
+   * Stops listening, ends subscriptions, lets requests in flight be answered, closes every connection, and returns when all
+   * of it has ended. Safe to call again; another `drainMs` counts from then on, so that `stop({ drainMs: 0 })` ends the wait.
    */
-  stop({ drainMs = 1000 }: StopServerOptions = {}): Promise<void> {
-    return (this.#stopping ??= this.#stop(drainMs))
+  stop({ drainMs }: StopServerOptions = {}): Promise<void> {
+    if (drainMs !== undefined) this.#drainMs = drainMs
+    if (this.#stopping !== undefined && drainMs !== undefined) void this.#finishAll()
+    return (this.#stopping ??= this.#stop())
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
 
-  async #stop(drainMs: number): Promise<void> {
+  async #stop(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     const tasks = [...this.#tasks]
-    await Promise.all([...this.#connections].map((connection) => connection.finish({ timeoutMs: drainMs })))
+    await this.#finishAll()
     await Promise.all([...tasks.map((task) => task.join()), ...this.#turnedAway])
+  }
+
+  async #finishAll(): Promise<void> {
+    const timeoutMs = this.#drainMs
+    await Promise.all([...this.#connections].map((connection) => connection.finish({ timeoutMs })))
   }
 
   #welcome(transport: Transport): void {
