@@ -54,7 +54,7 @@ export class Mailbox {
       this.#onTaken?.(lengthOf(frames))
       this.#reader.messages(frames)
     } else {
-      this.#held.push(...frames)
+      for (const frame of frames) this.#held.push(frame)
       this.#heldLength += lengthOf(frames)
     }
   }

@@ -21,6 +21,8 @@ export interface PortLike {
 
 /** Options of {@link messagePortTransport}. */
 export interface MessagePortOptions {
+  /** Characters that may wait while the reader pauses; more close the transport. Default 64 Mi. */
+  maxHeldLength?: number
   /** Who is at the other end, for people. Default `port:`. */
   remote?: string
   /** Default: the platform's. */
@@ -38,6 +40,7 @@ export function messagePortTransport(port: PortLike, options: MessagePortOptions
 }
 
 const HIGH_WATER_MARK = 64 * 1024
+const MAX_HELD_LENGTH = 64 * 1024 * 1024
 /** What is posted besides texts, and numbers of characters that were taken. */
 const END = null
 const CLOSE = false
@@ -46,6 +49,7 @@ class MessagePortTransport implements Transport {
   readonly remote: string
   readonly #port: PortLike
   readonly #clock: Pick<Clock, "defer">
+  readonly #maxHeldLength: number
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
   #waiting: string[] = []
@@ -55,10 +59,12 @@ class MessagePortTransport implements Transport {
   /** Characters that the reader was given and the other side does not know of yet. */
   #taken = 0
 
-  constructor(port: PortLike, { remote = "port:", clock = platformClock }: MessagePortOptions) {
+  constructor(port: PortLike, options: MessagePortOptions) {
+    const { remote = "port:", maxHeldLength = MAX_HELD_LENGTH, clock = platformClock } = options
     this.remote = remote
     this.#port = port
     this.#clock = clock
+    this.#maxHeldLength = maxHeldLength
     this.#mailbox = new Mailbox(clock, (length) => this.#take(length))
     port.addEventListener("message", ({ data }) => this.#receive(data))
     port.addEventListener("close", () => this.#shut(undefined))
@@ -119,7 +125,8 @@ class MessagePortTransport implements Transport {
 
   #receive(data: unknown): void {
     if (typeof data === "number") {
-      this.#bufferedBytes = Math.max(0, this.#bufferedBytes - data)
+      const taken = data > 0 ? data : 0
+      this.#bufferedBytes = Math.max(0, this.#bufferedBytes - taken)
       if (this.#bufferedBytes <= HIGH_WATER_MARK) this.#drain.wake()
     } else if (data === END) {
       this.#receiving = "ended"
@@ -129,7 +136,14 @@ class MessagePortTransport implements Transport {
       this.#shut(undefined)
     } else {
       this.#mailbox.put((Array.isArray(data) ? data : [data]).map(toFrame))
+      if (this.#mailbox.heldLength > this.#maxHeldLength) this.#overflow()
     }
+  }
+
+  #overflow(): void {
+    this.#port.postMessage(CLOSE)
+    this.#mailbox.drop()
+    this.#shut(new TransportLostError(`more than ${this.#maxHeldLength} characters came that nobody read`))
   }
 
   #take(length: number): void {
