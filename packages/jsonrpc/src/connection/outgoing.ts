@@ -90,7 +90,6 @@ export class Outgoing {
     }
   }
 
-  /** @param flushesBefore As it was before the call was sent: the sending may have flushed it at once. */
   /** Fails the calls of a text that was sent and is lost. */
   failLost(text: string, error: Error): void {
     const sent = error instanceof ConnectError ? "no" : "maybe"
@@ -101,6 +100,7 @@ export class Outgoing {
     }
   }
 
+  /** @param flushesBefore As it was before the call was sent: the sending may have flushed it at once. */
   #expect(call: OutgoingCall, flushesBefore: number, { timeoutMs = this.#timeoutMs }: CallOptions): void {
     call.flushesBefore = flushesBefore
     if (timeoutMs === Infinity) return
