@@ -73,13 +73,13 @@ export {
   optional,
   rawJson,
   record,
-  type Schema,
   string,
   type,
   unknown,
 } from "./contract/schema.ts"
 export { signature, signatures } from "./contract/signature/signatures.ts"
 export { SignatureError } from "./contract/signature/signature-error.ts"
+export type { Schema } from "./contract/own-schema.ts"
 export type { InputOf, OutputOf, StandardSchema } from "./contract/standard-schema.ts"
 export {
   darkfiHttpDialers,
@@ -98,17 +98,10 @@ export {
   type SubscriptionNews,
   type SubscriptionSpelling,
 } from "./dialect/subscription-spelling.ts"
-export {
-  type Flavor,
-  flavor,
-  type FlavorOptions,
-  jsonFlavor,
-  losslessFlavor,
-  type RawFlavor,
-  rawFlavor,
-} from "./flavor/flavor.ts"
+export { type Flavor, flavor, type FlavorOptions, jsonFlavor, type RawFlavor, rawFlavor } from "./flavor/flavor.ts"
 export { base64Form, bigintForm, dateForm, type Form, hexForm } from "./flavor/forms.ts"
 export { InvalidValueError } from "./flavor/invalid-value-error.ts"
+export { losslessFlavor } from "./flavor/lossless.ts"
 export { contentLengthFraming, type ContentLengthOptions } from "./framing/content-length.ts"
 export { type Frame, type FrameDecoder, type Framing, FramingError, Unreadable } from "./framing/framing.ts"
 export { lengthPrefixFraming, type LengthPrefixOptions } from "./framing/length-prefix.ts"

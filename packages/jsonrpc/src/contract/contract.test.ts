@@ -27,8 +27,8 @@ import {
   record,
   string,
   unknown,
-  type Schema,
 } from "./schema.ts"
+import type { Schema } from "./own-schema.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 
 const TooLong = error(1001, { message: "the text is too long", data: object({ max: integer }) })

@@ -1,4 +1,4 @@
-import { isReviving, jsonFlavor, readText, reviveBy, type Flavor } from "../flavor/flavor.ts"
+import { isReviving, jsonFlavor, parseBy, reviveBy, type Flavor } from "../flavor/flavor.ts"
 import { InvalidParamsError } from "../message/errors.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
@@ -6,7 +6,7 @@ import { itemTexts, memberTexts } from "../message/slice.ts"
 import type { Definition } from "./definition.ts"
 import { issueText } from "./issue-text.ts"
 import { isParamList, paramKeys, paramNames, paramSchemas } from "./param-names.ts"
-import { isOwnSchema, wantsText } from "./schema.ts"
+import { isOwnSchema, wantsText } from "./own-schema.ts"
 import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
 import { validate } from "./validate.ts"
 
@@ -28,7 +28,7 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
   const schemas = paramSchemas(definition)
   const ownSchemas = schemas.every(isOwnSchema) ? schemas : undefined
   const needsFlavor = schemas.some(isReviving)
-  const keepsText = flavor.reads === "lossless" || schemas.some(wantsText)
+  const keepsText = flavor.parse !== undefined || schemas.some(wantsText)
 
   return (params, source) => {
     const text = keepsText ? source?.paramsText : undefined
@@ -49,7 +49,7 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
   function fromText(text: string): Params {
     const read = (part: string, index: number): unknown => {
       const schema = schemas[index]
-      return schema !== undefined && wantsText(schema) ? new JsonText(part) : readText(part, flavor.reads)
+      return schema !== undefined && wantsText(schema) ? new JsonText(part) : parseBy(flavor, part)
     }
     if (text.startsWith("[")) return itemTexts(text).map(read)
     return Object.fromEntries([...memberTexts(text)].map(([name, part]) => [name, read(part, names.indexOf(name))]))

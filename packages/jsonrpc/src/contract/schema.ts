@@ -1,22 +1,8 @@
-import type { Flavor, Forms } from "../flavor/flavor.ts"
+import type { Forms } from "../flavor/flavor.ts"
 import { isDate } from "../flavor/forms.ts"
 import { JsonText } from "../message/json-text.ts"
-import type { JsonSchema, OutputOf, SchemaIssue, StandardSchema } from "./standard-schema.ts"
-
-/**
- * A schema of this package: a test, a name, and the type that the test makes sure of. Most change nothing in the value, so
- * that a value which fits costs one call and no memory; {@link bigint}, {@link bytes}, {@link date} and {@link rawJson} are
- * made by a flavor before they are tested.
- */
-export interface Schema<T> extends StandardSchema<T, T> {
-  /** What values are called in messages, such as `list of string`. */
-  readonly name: string
-  accepts(value: unknown): value is T
-  /** The same as JSON Schema, draft 7. */
-  readonly json: JsonSchema
-  /** Makes the value from what JSON has for it. `undefined` where JSON has the value itself. */
-  readonly revive: ((json: unknown, flavor: Flavor) => unknown) | undefined
-}
+import type { Schema } from "./own-schema.ts"
+import type { JsonSchema, OutputOf, SchemaIssue } from "./standard-schema.ts"
 
 /** Text. */
 export const string: Schema<string> = schema("string", { type: "string" }, (value) => typeof value === "string")
@@ -52,6 +38,7 @@ export const date: Schema<Date> = formed("date", "date", (value) => isDate(value
  * same, but its spaces are gone.
  */
 export const rawJson: Schema<JsonText> = schema("JSON", {}, (value) => value instanceof JsonText, {
+  keepsText: true,
   revive: (json, flavor) => (json === undefined || json instanceof JsonText ? json : new JsonText(flavor.encode(json))),
 })
 
@@ -180,16 +167,6 @@ export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S)
   )
 }
 
-/** Whether values are to be the text that they came as. */
-export function wantsText(schema: StandardSchema): boolean {
-  return isOwnSchema(schema) && schema.revive === rawJson.revive
-}
-
-/** Whether it is a schema of this package, whose test can be called directly. */
-export function isOwnSchema(value: StandardSchema): value is Schema<unknown> {
-  return "accepts" in value
-}
-
 /** Where in a value that does not fit it goes wrong: the key of a part, what the part should be, and what it is. */
 type Blame = readonly [key: PropertyKey, schema: Schema<unknown>, part: unknown]
 
@@ -202,19 +179,21 @@ interface BlamingSchema<T> extends Schema<T> {
 interface Extras {
   readonly blame?: BlamingSchema<unknown>["blame"]
   readonly revive?: Schema<unknown>["revive"]
+  readonly keepsText?: boolean
 }
 
 function schema<T>(
   name: string,
   json: JsonSchema,
   test: (value: unknown) => boolean,
-  { blame = () => undefined, revive }: Extras = {},
+  { blame = () => undefined, revive, keepsText = false }: Extras = {},
 ): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
     accepts: test as (value: unknown) => value is T,
     json,
     revive,
+    keepsText,
     blame,
     "~standard": {
       version: 1,
@@ -235,7 +214,7 @@ function formed<T>(name: string, form: keyof Forms, test: (value: unknown) => bo
 
 /** For schemas that let something more through than another one. */
 function likeInner(inner: Schema<unknown>): Extras {
-  return { blame: blameOf(inner), revive: inner.revive }
+  return { blame: blameOf(inner), revive: inner.revive, keepsText: inner.keepsText }
 }
 
 function mapObject(json: unknown, map: (value: unknown, name: string) => unknown): unknown {

@@ -1,4 +1,4 @@
-import { isOwnSchema } from "./schema.ts"
+import { isOwnSchema } from "./own-schema.ts"
 import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
 
 /** Checks a value. Only foreign schemas may take their time. */

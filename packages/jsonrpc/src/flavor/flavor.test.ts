@@ -21,10 +21,10 @@ import {
 import { type JsonText, jsonText } from "../message/json-text.ts"
 import { router } from "../server/router.ts"
 import { memoryPair } from "../transport/memory.ts"
-import { flavor, jsonFlavor, losslessFlavor, rawFlavor } from "./flavor.ts"
+import { flavor, jsonFlavor, rawFlavor } from "./flavor.ts"
 import { base64Form, bigintForm, dateForm, hexForm } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
-import { parseLossless } from "./lossless.ts"
+import { losslessFlavor, parseLossless } from "./lossless.ts"
 
 const stamp = dateForm.iso.fromJson("2026-01-02") as Date
 const everything = object({ n: bigint, b: list(bytes), d: record(date), o: optional(nullable(oneOf(bigint, string))) })

@@ -3,14 +3,14 @@ import { issueText } from "../contract/issue-text.ts"
 import { JsonText } from "../message/json-text.ts"
 import { base64Form, bigintForm, dateForm, isDate, type Form } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
-import { parseLossless } from "./lossless.ts"
 
 /** How values become JSON and JSON becomes values. The envelope of a message never passes through it. */
 export interface Flavor {
   readonly name: string
   readonly forms: Forms
-  /** How a text becomes a value, before a schema has a look at it. */
-  readonly reads: Reading
+  readonly kind: "values"
+  /** How a text becomes a value, before a schema has a look at it. `undefined`: as JSON.parse does. */
+  readonly parse: ((text: string) => unknown) | undefined
   /** The JSON text of a value. Throws a TypeError when it has none. */
   encode(value: unknown): string
   /**
@@ -27,29 +27,24 @@ export interface Forms {
   readonly date: Form<Date>
 }
 
-/**
- * `doubles`: as JSON.parse does. `lossless`: a number that a double cannot hold becomes a bigint, or a {@link JsonText} when
- * it has a fraction.
- */
-export type Reading = "doubles" | "lossless"
-
 /** What {@link flavor} is told. */
 export interface FlavorOptions extends Partial<Forms> {
-  /** Default `doubles`. */
-  reads?: Reading
+  /** How a text becomes a value. Throws a SyntaxError when it is not JSON. Default: as JSON.parse does. */
+  parse?: (text: string) => unknown
 }
 
 /** Makes a flavor. What is not said is as in {@link jsonFlavor}. */
 export function flavor(name: string, options: FlavorOptions = {}): Flavor {
-  const { bigint = bigintForm.text, bytes = base64Form, date = dateForm.iso, reads = "doubles" } = options
+  const { bigint = bigintForm.text, bytes = base64Form, date = dateForm.iso, parse } = options
   const self: Flavor = {
     name,
     forms: { bigint, bytes, date },
-    reads,
+    kind: "values",
+    parse,
     encode: (value) => encodeValue(value, self.forms) ?? "null",
     decode(json, schema) {
       const text = typeof json === "string" ? json : json.text
-      const result = schema["~standard"].validate(reviveBy(schema, readText(text, reads), self))
+      const result = schema["~standard"].validate(reviveBy(schema, parseBy(self, text), self))
       if (result instanceof Promise) throw new TypeError("a schema that takes its time cannot decode at once")
       if (result.issues === undefined) return result.value
       throw new InvalidValueError(result.issues.map((issue) => issueText(issue)).join("; "))
@@ -61,16 +56,13 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
 /** Whole numbers of any size as texts of digits, bytes as base64, dates as texts of ISO 8601. */
 export const jsonFlavor: Flavor = flavor("json")
 
-/** As {@link jsonFlavor}, but numbers keep every digit: bigints are written as numbers, and numbers that are too large for a double are read as bigints. */
-export const losslessFlavor: Flavor = flavor("lossless", { bigint: bigintForm.digits, reads: "lossless" })
-
 /** A flavor by which a result stays text, to be decoded later. */
-export interface RawFlavor extends Omit<Flavor, "reads"> {
-  readonly reads: "text"
+export interface RawFlavor extends Omit<Flavor, "kind"> {
+  readonly kind: "text"
 }
 
 /** As {@link jsonFlavor}, but what comes in stays {@link JsonText}. */
-export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", reads: "text" }
+export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", kind: "text" }
 
 /** A schema that makes its value from what JSON has for it. */
 export interface Reviving {
@@ -88,8 +80,8 @@ export function isReviving(schema: object): schema is Reviving {
 }
 
 /** The value that a text stands for. Throws a SyntaxError when it is not JSON. */
-export function readText(text: string, reads: Reading): unknown {
-  return reads === "lossless" ? parseLossless(text) : JSON.parse(text)
+export function parseBy({ parse }: Pick<Flavor, "parse">, text: string): unknown {
+  return parse === undefined ? JSON.parse(text) : parse(text)
 }
 
 /** `undefined` for what JSON leaves out. */

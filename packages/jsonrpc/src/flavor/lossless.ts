@@ -1,5 +1,16 @@
 import { JsonText } from "../message/json-text.ts"
 import { stringEnd } from "../message/slice.ts"
+import { flavor, type Flavor } from "./flavor.ts"
+import { bigintForm } from "./forms.ts"
+
+/**
+ * As `jsonFlavor`, but numbers keep every digit: bigints are written as numbers, and a number that a double cannot hold is
+ * read as a bigint, or as {@link JsonText} when it has a fraction.
+ */
+export const losslessFlavor: Flavor = /* @__PURE__ */ flavor("lossless", {
+  bigint: bigintForm.digits,
+  parse: parseLossless,
+})
 
 /** As JSON.parse, but no digit of a number is lost. Throws a SyntaxError when the text is not JSON. */
 export function parseLossless(text: string): unknown {

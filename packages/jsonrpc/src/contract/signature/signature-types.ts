@@ -5,7 +5,7 @@
 import type { JsonText } from "../../message/json-text.ts"
 import type { Contract, Definitions } from "../contract.ts"
 import type { Method, NoResult, ParamList } from "../definition.ts"
-import type { Schema } from "../schema.ts"
+import type { Schema } from "../own-schema.ts"
 import type { StandardSchema } from "../standard-schema.ts"
 
 /** The contract that a text of signatures, or a list of such, describes. */

@@ -16,8 +16,8 @@ import {
   rawJson,
   string,
   unknown,
-  type Schema,
 } from "../schema.ts"
+import type { Schema } from "../own-schema.ts"
 import { parseSignatures, type FieldNode, type SignatureNode, type TypeNode, type TypeWord } from "./parse.ts"
 import type { SignatureContract, SignaturesContract } from "./signature-types.ts"
 

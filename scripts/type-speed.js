@@ -1,10 +1,10 @@
 // Times the compiler on a contract of 500 methods, all called through its client and all handled by its router, and on the
-// same as signatures: `node packages/jsonrpc/scripts/type-speed.js`. Fails above 2 s. Wants the built package.
+// same as signatures: `node scripts/type-speed.js`. Fails above 2 s. Wants the built package.
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { ROOT } from "../../../scripts/house.js"
-import { programOf, run } from "../../../scripts/run.js"
+import { ROOT } from "./house.js"
+import { programOf, run } from "./run.js"
 
 const METHODS = 500
 const LIMIT_S = 2
