@@ -2,7 +2,11 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** Installs what the lock file of a folder outside the workspaces says, unless that was done before. */
+/**
+ * Installs what the lock file of a folder outside the workspaces says, unless that was done before.
+ *
+ * @param {string} folder
+ */
 export function installIn(folder) {
   const lock = readFileSync(join(folder, "package-lock.json"), "utf8")
   const done = join(folder, "node_modules/.installed")
