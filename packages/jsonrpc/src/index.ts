@@ -21,7 +21,8 @@ export {
 } from "./client/reconnecting.ts"
 export { client, type ClientOptions, interfaceClient } from "./client/make-client.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
-export { Connection, type ConnectionOptions } from "./connection/connection.ts"
+export { Connection } from "./connection/connection.ts"
+export type { ConnectionOptions } from "./connection/options.ts"
 export {
   CallCancelledError,
   CallError,

@@ -1,5 +1,6 @@
 import type { Clock, Log, Network } from "@dchat/runtime"
-import { Connection, type ConnectionOptions } from "../connection/connection.ts"
+import { Connection } from "../connection/connection.ts"
+import type { ConnectionOptions } from "../connection/options.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
 import type { Framing } from "../framing/framing.ts"
 import { newlineFraming } from "../framing/newline.ts"

@@ -4,7 +4,8 @@ import { MethodNotFoundError, RpcError, ServerError } from "../message/errors.ts
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import type { Transport } from "../transport/transport.ts"
-import { Connection, type ConnectionOptions } from "./connection.ts"
+import { Connection } from "./connection.ts"
+import type { ConnectionOptions } from "./options.ts"
 import { CallCancelledError, CallTimeoutError, ConnectionClosedError, EncodeError } from "./errors.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 

@@ -1,18 +1,20 @@
-import { silentLog, type Clock, type Log, type Timer } from "@dchat/runtime"
+import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { Dialect } from "../dialect/dialect.ts"
 import type { Frame } from "../framing/framing.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
-import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { NotificationMessage, Params } from "../message/message.ts"
 import type { Transport } from "../transport/transport.ts"
+import { Backpressure } from "./backpressure.ts"
 import type { BatchCall, BatchOutcome, CallOptions, OutgoingCall } from "./call.ts"
+import { CallNotes } from "./call-notes.ts"
 import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
-import { ConnectionClosedError, type Sent } from "./errors.ts"
-import { Incoming, type Handler } from "./incoming.ts"
+import { Incoming } from "./incoming.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake } from "./intake.ts"
-import { mayMove, type ConnectionStatus } from "./lifecycle.ts"
+import { Lifecycle, type ConnectionStatus } from "./lifecycle.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import type { ConnectionOptions } from "./options.ts"
 import { Outgoing, unsendable } from "./outgoing.ts"
 import type { Peer } from "./peer.ts"
 import { TurnSlice } from "./turn-slice.ts"
@@ -22,33 +24,7 @@ import type { SubscribeOptions, Subscription } from "../subscription/subscriptio
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 
-/** Options of a {@link Connection}. */
-export interface ConnectionOptions {
-  /**
-   * Which side this is, as told by `isClient` and `isServer`; both sides may call. A server stops reading from a peer that
-   * does not read; a client goes on, or the two could wait for each other for ever. Default `client`.
-   */
-  role?: "client" | "server"
-  /** Answers the requests of the other side. Without one they wait for {@link Connection.requests}. */
-  handler?: Handler
-  /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
-  timeoutMs?: number
-  limits?: Partial<ConnectionLimits>
-  dialect?: Dialect
-  /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */
-  signal?: AbortSignal | undefined
-  /** Whether the other side is told what the error of a handler says. Default false: it gets a reference to our log. */
-  exposeErrors?: boolean
-  /** Default: the platform's. */
-  clock?: Clock
-  /** Default: says nothing. */
-  log?: Log
-}
-
 const DEFAULT_TIMEOUT_MS = 60_000
-/** How long the other side has to take the last bytes and to close, when we close. */
-const LINGER_MS = 500
-const TAKEN: Promise<void> = Promise.resolve()
 
 /**
  * JSON-RPC on a transport. Either side may call the other; whoever holds a connection can do both: call the other side,
@@ -72,27 +48,17 @@ export class Connection implements Peer {
   readonly #intake: Intake
   readonly #slice: TurnSlice
   readonly #dialect: Dialect | undefined
-  #status: ConnectionStatus = "open"
+  readonly #life: Lifecycle
+  readonly #backpressure: Backpressure
+  readonly #notes: CallNotes | undefined
   #desk: SubscriptionDesk | undefined
-  /** Who wants to hear of the progress of calls on their way, by token. */
-  #progress: Map<Id, (value: unknown) => void> | undefined
-  #lastToken = 0
   #state: Map<unknown, unknown> | undefined
-  #flow: "clear" | "congested" = "clear"
-  #patience: Timer | undefined
-  #patienceEnd = Infinity
-  /** What went wrong, as far as anybody has said. */
-  #complaint: Error | undefined
-  #resolveClosed!: (error: Error | undefined) => void
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: Transport, options: ConnectionOptions = {}) {
     const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, log = silentLog, dialect } = options
     this.role = role
     this.remote = transport.remote
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve
-    })
     this.#transport = transport
     this.#clock = clock
     this.#log = log
@@ -100,13 +66,26 @@ export class Connection implements Peer {
     this.#timeoutMs = timeoutMs
     this.#dialect = dialect
     this.#engine = new Engine({ limits: this.#limits, dialect })
-    this.#writer = new Writer(transport, clock, () => this.#watchFlow())
-    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs, (id) => this.#giveUp(id))
+    this.#life = new Lifecycle(transport, clock, {
+      isIdle: () => this.#incoming.inFlight === 0 && this.#engine.pending.size === 0,
+      flush: () => this.#writer.flush(),
+      settle: () => this.#settle(),
+    })
+    this.closed = this.#life.closed
+    this.#backpressure = new Backpressure(
+      transport,
+      this.#limits,
+      () => this.#intake.wake(),
+      (error) => this.#life.complain(error),
+    )
+    this.#writer = new Writer(transport, clock, () => this.#backpressure.look())
+    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs, (id) => this.#notes?.giveUp(id))
+    const tell = (message: SpelledMessage): void => this.#tell(message)
     this.#incoming = new Incoming({
       connection: this,
       handler: options.handler,
       dialect,
-      tell: (message) => this.#tell(message),
+      tell,
       maxInFlight: this.#limits.maxInFlight,
       exposeErrors: options.exposeErrors ?? false,
       clock,
@@ -115,8 +94,11 @@ export class Connection implements Peer {
       replyError: (call, error) => this.#send(this.#engine.replyError(call, error.toObject())),
       accept: (call, options) => this.#accept(call, options),
       onReleased: () => this.#onReleased(),
-      keepsUp: () => this.#keepsUp(),
+      keepsUp: () => this.#backpressure.keepsUp(),
     })
+    if (dialect !== undefined) {
+      this.#notes = new CallNotes(dialect, { outgoing: this.#outgoing, incoming: this.#incoming, timeoutMs, tell, log })
+    }
     this.#slice = new TurnSlice(clock, this.#limits.turnMs, () => this.#intake.wake())
     this.#intake = new Intake(transport, this.#slice, {
       mayTake: () => this.#mayTake(),
@@ -127,12 +109,12 @@ export class Connection implements Peer {
       messages: (frames) => this.#intake.put(frames),
       lost: (text, error) => {
         this.#outgoing.failLost(text, error)
-        this.#closeWhenIdle()
+        this.#life.closeWhenIdle()
       },
       end: () => this.#intake.putEnd(),
-      close: (error) => this.#onClosed(error),
+      close: (error) => this.#life.end(error),
     })
-    if (options.signal !== undefined) this.#endWith(options.signal)
+    if (options.signal !== undefined) this.#life.endWith(options.signal)
   }
 
   get isClient(): boolean {
@@ -144,7 +126,7 @@ export class Connection implements Peer {
   }
 
   get status(): ConnectionStatus {
-    return this.#status
+    return this.#life.status
   }
 
   get state(): Map<unknown, unknown> {
@@ -166,23 +148,22 @@ export class Connection implements Peer {
   }
 
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
-    if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
-    const saysMore = options.onProgress !== undefined || this.#dialect?.deadline !== undefined
-    return saysMore ? this.#requestWithNotes(method, params, options) : this.#outgoing.request(method, params, options)
+    if (this.#life.status !== "open") return Promise.reject(this.#life.closedError("no"))
+    return (this.#notes ?? this.#outgoing).request(method, params, options)
   }
 
   notify(method: string, params?: Params): Promise<void> {
-    if (this.#status !== "open") return harmless(Promise.reject(this.#closedError("no")))
+    if (this.#life.status !== "open") return harmless(Promise.reject(this.#life.closedError("no")))
     try {
       this.#writer.send(this.#engine.notify(method, params))
     } catch (error) {
       return Promise.reject(unsendable(error))
     }
-    return this.#keepsUp()
+    return this.#backpressure.keepsUp()
   }
 
   batch(calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
-    if (this.#status !== "open") return Promise.reject(this.#closedError("no"))
+    if (this.#life.status !== "open") return Promise.reject(this.#life.closedError("no"))
     return this.#outgoing.batch(calls, options)
   }
 
@@ -204,19 +185,14 @@ export class Connection implements Peer {
    * answers, then closes. When `timeoutMs` (default 5 s) is over, it closes as {@link close} does.
    */
   async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
-    if (this.#enter("finishing")) {
-      this.#complaint = undefined
-      this.#desk?.finish()
-    }
+    if (this.#life.finish()) this.#desk?.finish()
     // Also when the other side has ended before, and was given longer for what it still waits for.
-    if (this.#status === "finishing") this.#setPatience(timeoutMs, () => void this.close())
-    this.#closeWhenIdle()
+    this.#life.finishWithin(timeoutMs)
     await this.closed
   }
 
   async close(): Promise<void> {
-    if (this.#status === "open") this.#complaint = undefined
-    this.#beginToClose()
+    this.#life.close()
     await this.closed
   }
 
@@ -224,15 +200,8 @@ export class Connection implements Peer {
     return this.close()
   }
 
-  #endWith(signal: AbortSignal): void {
-    const close = (): void => void this.close()
-    if (signal.aborted) return close()
-    signal.addEventListener("abort", close, { once: true })
-    void this.closed.then(() => signal.removeEventListener("abort", close))
-  }
-
   #mayTake(): boolean {
-    if (this.#flow === "congested" && this.isServer) return false
+    if (this.#backpressure.isCongested && this.isServer) return false
     return this.#incoming.inFlight < this.#limits.maxInFlight || this.#engine.pending.size > 0
   }
 
@@ -248,24 +217,24 @@ export class Connection implements Peer {
       case "request":
       case "notification":
         if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
-        if (event.kind === "notification" && (this.#isCancellation(event) || this.#isProgress(event))) break
-        if (this.#status === "open") this.#incoming.take(event, text)
+        if (event.kind === "notification" && this.#notes?.take(event) === true) break
+        if (this.#life.status === "open") this.#incoming.take(event, text)
         else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
         break
       case "resolved":
         event.call.succeed(event.value)
-        this.#closeWhenIdle()
+        this.#life.closeWhenIdle()
         break
       case "rejected":
         event.call.fail(event.error)
-        this.#closeWhenIdle()
+        this.#life.closeWhenIdle()
         break
       case "reply":
         this.#writer.send(event.text)
         break
       case "stray":
         this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
-        if (!event.late) this.#complaint = event.error
+        if (!event.late) this.#life.complain(event.error)
         break
     }
   }
@@ -279,8 +248,8 @@ export class Connection implements Peer {
       request: (method, params, options) => this.request(method, params, options),
       tell: (message) => this.#tell(message),
       write: (text) => this.#writer.send(text),
-      isCongested: () => this.#flow === "congested",
-      drained: () => this.#keepsUp(),
+      isCongested: () => this.#backpressure.isCongested,
+      drained: () => this.#backpressure.keepsUp(),
     }))
   }
 
@@ -298,42 +267,6 @@ export class Connection implements Peer {
     return was !== undefined
   }
 
-  #isCancellation({ method, params }: NotificationMessage): boolean {
-    const id = this.#dialect?.cancellation?.readCancel(method, params)
-    if (id !== undefined) this.#incoming.cancel(id)
-    return id !== undefined
-  }
-
-  /** A call that says more of itself, as far as the dialect has words for it. */
-  #requestWithNotes(method: string, params: Params | undefined, options: CallOptions): Promise<unknown> {
-    const { progress, deadline } = this.#dialect ?? {}
-    const { onProgress, timeoutMs = this.#timeoutMs } = options
-    const told = deadline === undefined || timeoutMs === Infinity ? params : deadline.tell(params, timeoutMs)
-    if (progress === undefined || onProgress === undefined) return this.#outgoing.request(method, told, options)
-    const listeners = (this.#progress ??= new Map<Id, (value: unknown) => void>())
-    const token = ++this.#lastToken
-    listeners.set(token, onProgress)
-    const answer = this.#outgoing.request(method, progress.ask(told, token), options)
-    return answer.finally(() => listeners.delete(token))
-  }
-
-  #isProgress({ method, params }: NotificationMessage): boolean {
-    const news = this.#dialect?.progress?.readProgress(method, params)
-    if (news === undefined) return false
-    try {
-      this.#progress?.get(news.token)?.(news.value)
-    } catch (error) {
-      this.#log.error("onProgress failed", { method, error })
-    }
-    return true
-  }
-
-  /** Nobody waits for the answer to a call of ours any more. */
-  #giveUp(id: number): void {
-    const message = this.#dialect?.cancellation?.cancel(id)
-    if (message !== undefined) this.#tell(message)
-  }
-
   #tell({ kind, method, params }: SpelledMessage): void {
     if (kind === "notification") void this.notify(method, params)
     else void harmless(this.request(method, params))
@@ -345,85 +278,22 @@ export class Connection implements Peer {
 
   #onReleased(): void {
     this.#intake.wake()
-    this.#closeWhenIdle()
-  }
-
-  #watchFlow(): void {
-    const waiting = this.#transport.bufferedBytes
-    if (waiting > this.#limits.closeAtBytes) {
-      this.#complaint = new Error(`the other side left more than ${this.#limits.closeAtBytes} bytes unread`)
-      void this.#transport.close()
-    } else if (waiting > this.#limits.pauseAtBytes && this.#flow === "clear") {
-      this.#flow = "congested"
-      void this.#transport.drained().then(() => {
-        this.#flow = "clear"
-        this.#intake.wake()
-      })
-    }
-  }
-
-  #keepsUp(): Promise<void> {
-    return this.#flow === "clear" ? TAKEN : this.#transport.drained()
+    this.#life.closeWhenIdle()
   }
 
   /** The other side sends nothing more; it may still wait for what it has asked. */
   #onEnd(): void {
     this.#writer.flush()
-    this.#outgoing.failAll((sent) => this.#closedError(sent))
-    if (this.#enter("finishing")) this.#setPatience(this.#timeoutMs, () => void this.close())
-    this.#closeWhenIdle()
-  }
-
-  #closeWhenIdle(): void {
-    if (this.#status !== "finishing") return
-    if (this.#incoming.inFlight === 0 && this.#engine.pending.size === 0) this.#beginToClose()
-  }
-
-  #beginToClose(): void {
-    if (!this.#enter("closing")) return
-    this.#writer.flush()
-    this.#settle()
-    this.#transport.end()
-    this.#patienceEnd = Infinity
-    this.#setPatience(LINGER_MS, () => void this.#transport.close())
-  }
-
-  #onClosed(error: Error | undefined): void {
-    this.#complaint = error ?? this.#complaint
-    this.#enter("closed")
-    this.#settle()
-    this.#patience?.cancel()
-    this.#resolveClosed(this.#complaint)
+    this.#outgoing.failAll((sent) => this.#life.closedError(sent))
+    this.#life.otherSideEnded(this.#timeoutMs)
   }
 
   #settle(): void {
     this.#intake.stop()
     this.#slice.stop()
-    this.#outgoing.failAll((sent) => this.#closedError(sent))
+    this.#outgoing.failAll((sent) => this.#life.closedError(sent))
     this.#incoming.close()
-    this.#desk?.close(this.#closedError("maybe"))
-  }
-
-  #closedError(sent: Sent): ConnectionClosedError {
-    const why = this.#complaint === undefined ? "" : `: ${this.#complaint.message}`
-    return new ConnectionClosedError(`the connection to ${this.remote} is closed${why}`, sent, {
-      cause: this.#complaint,
-    })
-  }
-
-  /** Calls back when so much time is over, unless it was to be called sooner already. */
-  #setPatience(ms: number, callback: () => void): void {
-    const end = this.#clock.monotonic() + ms
-    if (end >= this.#patienceEnd) return
-    this.#patienceEnd = end
-    this.#patience?.cancel()
-    this.#patience = this.#clock.setTimer(ms, callback)
-  }
-
-  #enter(status: ConnectionStatus): boolean {
-    if (!mayMove(this.#status, status)) return false
-    this.#status = status
-    return true
+    this.#desk?.close(this.#life.closedError("maybe"))
   }
 }
 

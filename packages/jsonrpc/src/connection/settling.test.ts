@@ -7,7 +7,8 @@ import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { streamTransport } from "../transport/stream.ts"
 import type { BatchOutcome } from "./call.ts"
-import { Connection, type ConnectionOptions } from "./connection.ts"
+import { Connection } from "./connection.ts"
+import type { ConnectionOptions } from "./options.ts"
 import { ConnectionClosedError } from "./errors.ts"
 
 function scene(options: ConnectionOptions = {}) {

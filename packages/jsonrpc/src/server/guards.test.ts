@@ -1,6 +1,7 @@
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
-import { Connection, type ConnectionOptions } from "../connection/connection.ts"
+import { Connection } from "../connection/connection.ts"
+import type { ConnectionOptions } from "../connection/options.ts"
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { contract } from "../contract/contract.ts"
 import { method, notification } from "../contract/definition.ts"

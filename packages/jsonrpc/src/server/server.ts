@@ -1,6 +1,7 @@
 import type { CancelScope, StoppableTask } from "@dchat/task"
 import { silentLog, type Log } from "@dchat/runtime"
-import { Connection, type ConnectionOptions } from "../connection/connection.ts"
+import { Connection } from "../connection/connection.ts"
+import type { ConnectionOptions } from "../connection/options.ts"
 import type { Handler } from "../connection/incoming.ts"
 import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"

@@ -1,0 +1,27 @@
+import type { Clock, Log } from "@dchat/runtime"
+import type { Dialect } from "../dialect/dialect.ts"
+import type { Handler } from "./incoming.ts"
+import type { ConnectionLimits } from "./limits.ts"
+
+/** Options of a `Connection`. */
+export interface ConnectionOptions {
+  /**
+   * Which side this is, as told by `isClient` and `isServer`; both sides may call. A server stops reading from a peer that
+   * does not read; a client goes on, or the two could wait for each other for ever. Default `client`.
+   */
+  role?: "client" | "server"
+  /** Answers the requests of the other side. Without one they wait for `requests()`. */
+  handler?: Handler
+  /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
+  timeoutMs?: number
+  limits?: Partial<ConnectionLimits>
+  dialect?: Dialect
+  /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */
+  signal?: AbortSignal | undefined
+  /** Whether the other side is told what the error of a handler says. Default false: it gets a reference to our log. */
+  exposeErrors?: boolean
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Default: says nothing. */
+  log?: Log
+}
