@@ -1,4 +1,17 @@
-import { boolean, type ClientOf, contract, error, integer, list, method, object, string } from "@dchat/jsonrpc"
+import {
+  boolean,
+  type ClientOf,
+  contract,
+  error,
+  integer,
+  list,
+  method,
+  object,
+  string,
+  subscription,
+  type,
+} from "@dchat/jsonrpc"
+import type { DnetEvent } from "@dchat/net"
 
 /** Not every peer has room for the message: what became of it, in numbers of nodes. */
 export const NotTaken = error(-32000, {
@@ -26,6 +39,10 @@ export const dchatContract = contract({
     }),
     surplus,
   }),
+  /** Switches the events of `dnet.subscribe_events` on or off, for all who subscribe. They are off at first. */
+  dnetSwitch: method({ name: "dnet.switch", params: [["on", boolean]], result: boolean }),
+  /** What the network does (darkfi-net 10), while that is switched on. Clients need the DarkFi dialect for it. */
+  dnetEvents: subscription({ name: "dnet.subscribe_events", item: type<DnetEvent>() }),
   /**
    * The messages whose number is above `after`, with the way they came. While there is none it waits, up to
    * {@link MESSAGES_WAIT_MS}. To follow the chat, call it again and again with the last number that was given.

@@ -62,6 +62,12 @@ test.each([
   ["chat.messages without a number", "chat.messages", [], INVALID],
   ["chat.messages with a fraction", "chat.messages", [0.5], INVALID],
   ["chat.messages", "chat.messages", [-1], { result: [{ number: 0, time: 0, text: "", peer: "", session: "" }] }],
+  ["dnet.switch true", "dnet.switch", [true], { result: true }],
+  ["dnet.switch false, though it was not on", "dnet.switch", [false], { result: true }],
+  ["dnet.switch []", "dnet.switch", [], INVALID],
+  ["dnet.switch a string", "dnet.switch", ["x"], INVALID],
+  ["dnet.switch with surplus parameters", "dnet.switch", [true, true], INVALID],
+  ["dnet.subscribe_events with a param", "dnet.subscribe_events", [1], INVALID],
   ["a method that is not there", "Ping", [], { error: { code: -32601, message: "method not found" } }],
 ])("%s is answered as it should be", async (_, method, params, answer) => {
   await using chat = new VirtualChat()

@@ -6,6 +6,7 @@ import { Failure } from "../cli/failure.ts"
 import type { Config } from "../config/load.ts"
 import { isOfThisComputer } from "../config/rpc.ts"
 import { dchatContract } from "./contract.ts"
+import { DnetFeed } from "./dnet-feed.ts"
 import { dchatHandlers } from "./handlers.ts"
 import { Inbox } from "./inbox.ts"
 import { ProtocolDchat } from "./protocol-dchat.ts"
@@ -29,11 +30,13 @@ export class Daemon {
   readonly #rpc: Config["rpc"]
   readonly #p2p: P2p
   readonly #inbox = new Inbox()
+  readonly #dnet: DnetFeed
   readonly #runtime: Runtime
   #server: Server | undefined
 
   private constructor(p2p: P2p, rpc: Config["rpc"], runtime: Runtime) {
     this.#p2p = p2p
+    this.#dnet = new DnetFeed(p2p.dnet)
     this.#rpc = rpc
     this.#runtime = runtime
   }
@@ -82,6 +85,7 @@ export class Daemon {
       await this.#server.stop({ drainMs: 0 })
       this.#server = undefined
     }
+    this.#dnet.switch(false)
     await this.#p2p.stop()
   }
 
@@ -89,7 +93,7 @@ export class Daemon {
     const { clock, network, log } = this.#runtime
     const { listen, disabledMethods } = this.#rpc
     try {
-      return await serve(router(dchatContract, dchatHandlers(this.#p2p, this.#inbox, clock)), {
+      return await serve(router(dchatContract, dchatHandlers(this.#p2p, this.#inbox, this.#dnet, clock)), {
         listen: [listen],
         disabledMethods,
         connectionLimit: RPC_CONNECTIONS,

@@ -1,8 +1,10 @@
 import { router } from "@dchat/jsonrpc"
 import { type BroadcastResult, WrongStateError } from "@dchat/net"
 import { virtualWorld } from "@dchat/runtime/virtual"
+import { Publisher } from "@dchat/task"
 import { expect, test } from "vitest"
 import { dchatContract } from "./contract.ts"
+import { DnetFeed } from "./dnet-feed.ts"
 import { dchatHandlers } from "./handlers.ts"
 import { Inbox } from "./inbox.ts"
 
@@ -10,7 +12,9 @@ import { Inbox } from "./inbox.ts"
 function send(broadcast: () => Promise<BroadcastResult>): Promise<unknown> {
   const { clock } = virtualWorld().host({ name: "here" })
   const p2p = { broadcast, getInfo: () => ({ channels: [], outbound_slots: [] }) }
-  return router(dchatContract, dchatHandlers(p2p, new Inbox(), clock)).execute("send", ["hi"])
+  return router(dchatContract, dchatHandlers(p2p, new Inbox(), new DnetFeed(new Publisher()), clock)).execute("send", [
+    "hi",
+  ])
 }
 
 test("send is true when every peer has taken the message, also when there is none", async () => {

@@ -5,12 +5,14 @@ import { timeout } from "@dchat/task"
 import { EncodeError } from "@dchat/wire"
 import { type dchatContract, MESSAGES_WAIT_MS, NotTaken } from "./contract.ts"
 import { DchatMsg, isTooLong, MAX_TEXT_BYTES } from "./dchat-msg.ts"
+import type { DnetFeed } from "./dnet-feed.ts"
 import type { Inbox } from "./inbox.ts"
 
 /** What the methods of the daemon do. */
 export function dchatHandlers(
   p2p: Pick<P2p, "broadcast" | "getInfo">,
   inbox: Inbox,
+  dnet: DnetFeed,
   clock: Clock,
 ): Handlers<(typeof dchatContract)["definitions"]> {
   return {
@@ -25,6 +27,11 @@ export function dchatHandlers(
       const { channels, outbound_slots } = p2p.getInfo()
       return { channels: [...channels], outbound_slots: [...outbound_slots] }
     },
+    dnetSwitch([on]) {
+      dnet.switch(on)
+      return true
+    },
+    dnetEvents: () => dnet.subscribe(),
     async messages([after], { signal }) {
       const arrival = timeout(MESSAGES_WAIT_MS, (scope) => inbox.arrivalAfter(after, { signal: scope }), {
         signal,
