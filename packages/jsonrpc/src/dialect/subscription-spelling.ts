@@ -28,6 +28,11 @@ export interface SubscriptionSpelling {
    * the call is not answered, and items carry the name of its method; a connection holds one subscription of each.
    */
   readonly key: "id" | "method"
+  /**
+   * The id of a new subscription that is served, from how many there have been on its connection, from 1. Default: that
+   * number. Some clients, as those of Ethereum, take only texts. Two of one connection must not be the same.
+   */
+  newId?(count: number): Id
   /** The notification that carries an item. */
   item(subscription: SubscriptionName, item: unknown): SpelledMessage
   /** What tells the subscriber that nothing more comes. Without it, only the end of the connection does. */

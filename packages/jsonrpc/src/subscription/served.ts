@@ -9,7 +9,7 @@ export class ServedSubscriptions {
   readonly #port: Omit<SinkPort, "onClosed">
   readonly #maxSubscriptions: number
   readonly #sinks = new Map<Id, SubscriptionSink>()
-  #lastId = 0
+  #opened = 0
 
   constructor(port: Omit<SinkPort, "onClosed">, maxSubscriptions: number) {
     this.#port = port
@@ -31,7 +31,9 @@ export class ServedSubscriptions {
       throw new ServerError(ServerCode.tooManySubscriptions, text)
     }
     const port: SinkPort = { ...this.#port, onClosed: ({ id }) => void this.#sinks.delete(id) }
-    const sink = new SubscriptionSink({ id: ++this.#lastId, method }, port, options)
+    const count = ++this.#opened
+    const id = this.spelling.newId?.(count) ?? count
+    const sink = new SubscriptionSink({ id, method }, port, options)
     this.#sinks.set(sink.name.id, sink)
     return sink
   }

@@ -284,6 +284,7 @@ const ethereum: Dialect = {
   name: "ethereum",
   subscriptions: {
     key: "id",
+    newId: (count) => `0x${count.toString(16)}`,
     item: ({ id }, result) => ({
       kind: "notification",
       method: "eth_subscription",
@@ -318,6 +319,21 @@ test("a dialect spells subscriptions, and items may come before the answer", asy
   await subscription.return()
   await world.advance(1)
   expect(node.take()).toEqual([{ jsonrpc: "2.0", id: 2, method: "eth_unsubscribe", params: ["0x1"] }])
+})
+
+test("a dialect says what ids of subscriptions look like", async () => {
+  const { world, client, sinks } = pair({ dialect: ethereum })
+  const first = client.subscribe("eth_subscribe")
+  const second = client.subscribe("eth_subscribe")
+  await world.runUntilIdle()
+  expect(sinks.map(({ name }) => name.id)).toEqual(["0x1", "0x2"])
+  sinks[1]?.trySend("news")
+  await world.runUntilIdle()
+  expect(await second.next()).toEqual({ done: false, value: "news" })
+  await first.return()
+  await world.runUntilIdle()
+  expect(sinks.map(({ isClosed }) => isClosed)).toEqual([true, false])
+  await world.runUntil(client.close())
 })
 
 test("DarkFi's way: no answer, items carry the method's name, and a refusal is an error", async () => {
