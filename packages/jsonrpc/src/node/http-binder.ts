@@ -27,7 +27,12 @@ export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServer
     const bound = await bindHttp(url, options, identity, {
       onRequest: (request, response) => {
         const { method, headers } = request
-        const head = { method, contentType: headers["content-type"], contentLength: headers["content-length"] }
+        const head = {
+          method,
+          contentType: headers["content-type"],
+          contentEncoding: headers["content-encoding"],
+          contentLength: headers["content-length"],
+        }
         const refusal = refusalOf(head, maxBytes)
         if (refusal !== undefined) return answerRefusal(response, refusal)
         readBody(request, maxBytes, (bytes) => {

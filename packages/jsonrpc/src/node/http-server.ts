@@ -65,7 +65,6 @@ export async function bindHttp(
       else refuseUpgrade(socket, refusal ?? { status: 400, reason: "no WebSocket is served here" })
     })
   })
-  server.on("clientError", (_error, socket: Duplex) => void socket.destroy())
   const host = address.family === "IPv6" ? `[${address.address}]` : address.address
   return {
     address: `${protocol}//${host}:${address.port}${pathname === "/" ? "" : pathname}`,

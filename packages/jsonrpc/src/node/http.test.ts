@@ -94,6 +94,9 @@ test("statuses: 200 for answers and errors alike, 204 for notifications, 400s fo
   expect([got.response.statusCode, got.response.headers.allow]).toEqual([405, "POST"])
   expect(await status({ headers: { "content-type": "text/plain" } })).toBe(415)
   expect(await status({})).toBe(415)
+  const packed = await ask(url, { headers: { ...json, "content-encoding": "gzip" } }, add)
+  expect([packed.response.statusCode, packed.body]).toEqual([415, expect.stringContaining("gzip")])
+  expect(await status({ headers: { ...json, "content-encoding": "identity" } })).toBe(200)
   expect(await status({ headers: json }, " ".repeat(101))).toBe(413)
   expect(await status({ headers: { ...json, "transfer-encoding": "chunked" } }, " ".repeat(101))).toBe(413)
 })
@@ -165,6 +168,18 @@ test("a path in the URL is the only one that is served", async () => {
   expect(url).toMatch(/\/rpc$/)
   expect((await ask(url, { headers: json }, add)).response.statusCode).toBe(200)
   expect((await ask(url.replace("/rpc", "/"), { headers: json }, add)).response.statusCode).toBe(404)
+})
+
+test("what is no HTTP is answered with the status that says so, and the server lives on", async () => {
+  const url = await start()
+  const raw = (text: string): Promise<string> => {
+    const socket = connectSocket(Number(new URL(url).port), "127.0.0.1")
+    socket.write(text)
+    return readAll(socket)
+  }
+  expect(await raw("what is this?\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /)
+  expect(await raw(`POST / HTTP/1.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
+  expect((await ask(url, { headers: json }, add)).response.statusCode).toBe(200)
 })
 
 test("a request without a Host header is let in only where that is said", async () => {

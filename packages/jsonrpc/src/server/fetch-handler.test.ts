@@ -28,6 +28,8 @@ test("what is no call is turned away", async () => {
   const get = await fetchHandler(handler)(new Request("http://127.0.0.1/"))
   expect([get.status, get.headers.get("allow")]).toEqual([405, "POST"])
   expect((await post(call, { headers: { "content-type": "text/plain" } })).status).toBe(415)
+  const packed = { "content-type": "application/json", "content-encoding": "gzip" }
+  expect((await post(call, { headers: packed })).status).toBe(415)
   expect((await post(call, {}, { maxBytes: 10 })).status).toBe(413)
   expect((await post(call, { headers: { ...json, origin: "https://evil.example" } })).status).toBe(403)
   expect((await post(call, {}, { allowedHosts: ["api.example"] })).status).toBe(403)

@@ -86,7 +86,12 @@ async function refused(request: Request, options: FetchHandlerOptions): Promise<
 }
 
 function headOf({ method, headers }: Request) {
-  return { method, contentType: headers.get("content-type"), contentLength: headers.get("content-length") }
+  return {
+    method,
+    contentType: headers.get("content-type"),
+    contentEncoding: headers.get("content-encoding"),
+    contentLength: headers.get("content-length"),
+  }
 }
 
 function refuse({ status, reason }: Refusal): Response {

@@ -8,6 +8,7 @@ export interface Refusal {
 export interface HttpHead {
   readonly method: string | undefined
   readonly contentType: string | null | undefined
+  readonly contentEncoding: string | null | undefined
   readonly contentLength: string | null | undefined
 }
 
@@ -15,9 +16,13 @@ export interface HttpHead {
  * Why an HTTP request is no JSON-RPC, if it is not: only a POST with a JSON content type is. A page may send any other
  * content type to anywhere without being asked first, so this is what keeps foreign pages out, too.
  */
-export function refusalOf({ method, contentType, contentLength }: HttpHead, maxBytes: number): Refusal | undefined {
+export function refusalOf(head: HttpHead, maxBytes: number): Refusal | undefined {
+  const { method, contentType, contentEncoding, contentLength } = head
   if (method !== "POST") return { status: 405, reason: "JSON-RPC is called with POST" }
   if (!JSON_TYPE.test(contentType ?? "")) return { status: 415, reason: "the content type has to be application/json" }
+  if (!/^(?:identity)?$/i.test(contentEncoding ?? "")) {
+    return { status: 415, reason: `the body must not be compressed, and it came as ${contentEncoding}` }
+  }
   return Number(contentLength ?? 0) > maxBytes ? tooLong(maxBytes) : undefined
 }
 
