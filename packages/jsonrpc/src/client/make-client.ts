@@ -15,12 +15,15 @@ import type { SubscribeOptions } from "../subscription/subscription.ts"
 import type { Params } from "../message/message.ts"
 import { answerReader } from "./answer-reader.ts"
 import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
+import type { CallGuard, ParamsCheck } from "./check-params.ts"
 import { paramsWriter, type ParamsWriter } from "./params-writer.ts"
 
 /** Options of {@link client}. */
 export interface ClientOptions {
   /** How parameters go over the wire. Default: as the contract says, else `declared`. */
   params?: ParamStyle
+  /** The function of this name, to have arguments checked before they are sent. Default: the other side checks them. */
+  checkParams?: ParamsCheck
 }
 
 /** Calls the other side of a connection by a contract. Any connection will do, on either side of it. */
@@ -47,6 +50,7 @@ interface Callable {
   readonly kind: Definition["kind"]
   readonly write: ParamsWriter
   readonly reader: AnswerReader | undefined
+  readonly guard: CallGuard | undefined
 }
 
 function callable(entry: ContractEntry, clientOptions: ClientOptions, chosen: Flavor | undefined): Callable {
@@ -60,6 +64,7 @@ function callable(entry: ContractEntry, clientOptions: ClientOptions, chosen: Fl
     kind: definition.kind,
     write: needsFlavor ? (args) => encoded(write(args), flavor) : write,
     reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor ?? jsonFlavor),
+    guard: clientOptions.checkParams?.(name, definition),
   }
 }
 
@@ -87,21 +92,26 @@ function callsClient(
 ): object {
   const api = bareObject()
   const batch = bareObject()
-  for (const { path, name, kind, write, reader } of calls) {
+  for (const { path, name, kind, write, reader, guard = unguarded } of calls) {
     const callOptions = { ...options, reader }
     const key = path.at(-1) as string
-    room(api, path)[key] = caller(connection, kind, name, write, callOptions)
-    if (kind !== "subscription")
-      room(batch, path)[key] = (...args: unknown[]): BatchItem => ({
-        method: name,
-        params: write(args),
-        isNotification: kind === "notification",
-        reader,
-      })
+    room(api, path)[key] = guard(caller(connection, kind, name, write, callOptions), kind)
+    if (kind === "subscription") continue
+    const item = (...args: unknown[]): BatchItem => ({
+      method: name,
+      params: write(args),
+      isNotification: kind === "notification",
+      reader,
+    })
+    room(batch, path)[key] = guard(item, "batch item")
   }
   const again = (more: ClientCallOptions): object =>
     more.flavor === undefined ? callsClient(connection, calls, { ...options, ...more }, rebuilt) : rebuilt(more)
   return Object.assign(api, doors(connection, options, again, Object.assign(batch, batchDoors)))
+}
+
+function unguarded(call: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+  return call
 }
 
 function caller(
@@ -173,7 +183,7 @@ function doors(
     $subscribe: (method: string, params?: Params, more?: SubscribeOptions) =>
       connection.subscribe(method, params, { ...options, ...more }),
     $with: again,
-    $batch: (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
+    $batch: async (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
       connection.batch(build(batch), options),
     close,
     [Symbol.asyncDispose]: close,

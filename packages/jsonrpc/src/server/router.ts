@@ -5,13 +5,12 @@ import { contractEntries, type Contract, type Definitions } from "../contract/co
 import { method, type Definition, type SubscriptionMethod } from "../contract/definition.ts"
 import { paramsReader, type ParamsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
-import { isReviving, jsonFlavor, type Flavor } from "../flavor/flavor.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
-import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
 import { openRpcDocument, type OpenRpcOptions } from "../openrpc/openrpc.ts"
 import { memoryPair } from "../transport/memory.ts"
-import { PendingSubscription, runSubscription } from "./pending-subscription.ts"
+import { itemWriter, resultWriter, type AnswerWriter } from "./answer-writer.ts"
+import { PendingSubscription, runSubscription, type ItemWriter } from "./pending-subscription.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
 
 /**
@@ -54,6 +53,12 @@ export interface Router extends RequestHandler {
 export interface RouterOptions {
   /** Answers `rpc.discover` with an OpenRPC document that says this of itself. Default: the method is not there. */
   readonly discover?: OpenRpcOptions
+  /**
+   * Whether what handlers give, results and items of subscriptions, is checked before it is sent. What does not fit is
+   * answered with -32603, and the log says what and why: a fault of the server is found at the server. Default true; with
+   * schemas of this package it costs next to nothing, with others as much as the client's own check.
+   */
+  readonly checkResults?: boolean
 }
 
 type AnyHandler = (params: unknown, request: unknown) => unknown
@@ -68,7 +73,7 @@ interface Route {
 export function router<D extends Definitions>(
   contract: Contract<D>,
   handlers: Handlers<D>,
-  { discover }: RouterOptions = {},
+  { discover, checkResults = true }: RouterOptions = {},
 ): Router {
   const routes = new Map<string, Route>()
   for (const { path, name, aliases, definition, options } of contractEntries(contract)) {
@@ -76,8 +81,8 @@ export function router<D extends Definitions>(
     const handler = handlerAt(handlers, path)
     const run =
       definition.kind === "subscription"
-        ? subscriptionRun(handler, definition, options.flavor)
-        : withFlavor(handler, definition, options.flavor)
+        ? subscriptionRun(handler, itemWriter(name, definition, options.flavor, checkResults))
+        : withResult(handler, resultWriter(name, definition, options.flavor, checkResults))
     for (const each of [name, ...aliases]) routes.set(each, { kind: definition.kind, read, run })
   }
 
@@ -116,22 +121,22 @@ function handlerAt(handlers: object, path: readonly string[]): AnyHandler {
   return at as AnyHandler
 }
 
-function subscriptionRun(run: AnyHandler, { item }: SubscriptionMethod, flavor: Flavor | undefined): Route["run"] {
-  const needsFlavor = item !== undefined && (flavor !== undefined || isReviving(item))
-  const write = needsFlavor ? (each: unknown) => new JsonText((flavor ?? jsonFlavor).encode(each)) : undefined
+function subscriptionRun(run: AnyHandler, write: ItemWriter | undefined): Route["run"] {
   return (params, request) => {
     const pending = new PendingSubscription(request, write)
     return runSubscription(pending, run(params, pending))
   }
 }
 
-/** Has the results of a handler written as a flavor says, where JSON alone would not do. */
-function withFlavor(run: Route["run"], definition: Definition, flavor: Flavor | undefined): Route["run"] {
-  if (definition.kind !== "method" || definition.result === undefined) return run
-  if (flavor === undefined && !isReviving(definition.result)) return run
-  const write = (result: unknown): JsonText => new JsonText((flavor ?? jsonFlavor).encode(result))
+/** Has a handler's result pass through `write`, as soon as it is there. */
+function withResult(run: Route["run"], write: AnswerWriter | undefined): Route["run"] {
+  if (write === undefined) return run
   return (params, request) => {
     const result = run(params, request)
-    return result instanceof Promise ? result.then(write) : write(result)
+    return isThenable(result) ? Promise.resolve(result).then(write) : write(result)
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
 }
