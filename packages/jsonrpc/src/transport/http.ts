@@ -20,8 +20,9 @@ export function refusalOf(head: HttpHead, maxBytes: number): Refusal | undefined
   const { method, contentType, contentEncoding, contentLength } = head
   if (method !== "POST") return { status: 405, reason: "JSON-RPC is called with POST" }
   if (!JSON_TYPE.test(contentType ?? "")) return { status: 415, reason: "the content type has to be application/json" }
-  if (!/^(?:identity)?$/i.test(contentEncoding ?? "")) {
-    return { status: 415, reason: `the body must not be compressed, and it came as ${contentEncoding}` }
+  const encoding = contentEncoding ?? "identity"
+  if (encoding.toLowerCase() !== "identity") {
+    return { status: 415, reason: `the body must not be compressed, and it came as ${encoding}` }
   }
   return Number(contentLength ?? 0) > maxBytes ? tooLong(maxBytes) : undefined
 }
