@@ -4,7 +4,8 @@ import { textOf } from "../framing/text.ts"
 import { HttpExchange } from "../transport/http-exchange.ts"
 import { refusalOf, tooLong } from "../transport/http.ts"
 import type { TransportBinder } from "../transport/scheme.ts"
-import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions } from "./http-server.ts"
+import { WaitingRoom } from "../transport/waiting-room.ts"
+import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions, type HttpDoors } from "./http-server.ts"
 import type { TlsServerIdentity } from "./tls.ts"
 
 /** Options of an HTTP server. */
@@ -19,36 +20,32 @@ export interface HttpServerOptions extends HttpAccessOptions {
  */
 export function httpBinder(options: HttpServerOptions = {}, identity?: TlsServerIdentity): TransportBinder {
   const { maxBytes = DEFAULT_MAX_BYTES } = options
-  return async (url, { clock }) => {
+  return async (url, { clock, log }) => {
     const scheme = url.slice(0, url.indexOf(":") + 1).toLowerCase()
-    const waiting: HttpExchange[] = []
-    let welcome = (exchange: HttpExchange): void => void waiting.push(exchange)
+    const room = new WaitingRoom()
     const isOpen = (): boolean => bound.server.listening
-    const bound = await bindHttp(url, options, identity, {
-      onRequest: (request, response) => {
-        const { method, headers } = request
-        const head = {
-          method,
-          contentType: headers["content-type"],
-          contentEncoding: headers["content-encoding"],
-          contentLength: headers["content-length"],
-        }
-        const refusal = refusalOf(head, maxBytes)
-        if (refusal !== undefined) return answerRefusal(response, refusal)
-        readBody(request, maxBytes, (bytes) => {
-          if (bytes === undefined) answerRefusal(response, tooLong(maxBytes))
-          else welcome(carry(new HttpExchange(textOf(bytes), remoteOf(scheme, request), clock), response, isOpen))
-        })
-      },
-    })
+    const onRequest: HttpDoors["onRequest"] = (request, response, access) => {
+      const { method, headers } = request
+      const head = {
+        method,
+        contentType: headers["content-type"],
+        contentEncoding: headers["content-encoding"],
+        contentLength: headers["content-length"],
+      }
+      const refusal = refusalOf(head, maxBytes)
+      if (refusal !== undefined) return answerRefusal(response, refusal)
+      readBody(request, maxBytes, (bytes) => {
+        if (bytes === undefined) return answerRefusal(response, tooLong(maxBytes))
+        const exchange = new HttpExchange(textOf(bytes), remoteOf(scheme, request), clock)
+        room.enter(carry(exchange, response, isOpen), access)
+      })
+    }
+    const bound = await bindHttp(url, options, identity, { onRequest }, log)
     return {
       address: bound.address,
-      accept(target) {
-        welcome = target
-        for (const each of waiting.splice(0)) target(each)
-      },
+      accept: (welcome) => room.accept(welcome),
       close() {
-        welcome = (each) => void each.close()
+        room.close()
         bound.close()
         return Promise.resolve()
       },

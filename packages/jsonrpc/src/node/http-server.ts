@@ -1,3 +1,4 @@
+import { silentLog, type Log } from "@dchat/runtime"
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
 import type { AddressInfo, Socket } from "node:net"
@@ -5,19 +6,20 @@ import type { Duplex } from "node:stream"
 import { AddressError } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
 import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
-import type { Refusal } from "../transport/http.ts"
+import { askAccess, type AccessRequest, type Authorize } from "../transport/access.ts"
+import { refusalHeaders, type Refusal } from "../transport/http.ts"
 import { tlsServerOptions, type TlsServerIdentity } from "./tls.ts"
 
 /** What everybody who comes in by HTTP has to pass. */
 export interface HttpAccessOptions extends HostGuardOptions {
-  /** Says whether a request may come in; who may not is answered with 401. Default: everybody may. */
-  authorize?: (request: IncomingMessage) => boolean | Promise<boolean>
+  /** Says whether a request may come in. Default: everybody may. */
+  authorize?: Authorize
 }
 
 /** What is done with those who may come in. */
 export interface HttpDoors {
-  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
-  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse, access?: AccessRequest) => void
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, access?: AccessRequest) => void
 }
 
 /** A bound HTTP server: the guards stand before its doors. */
@@ -37,6 +39,7 @@ export async function bindHttp(
   access: HttpAccessOptions,
   identity: TlsServerIdentity | undefined,
   doors: HttpDoors,
+  log: Log = silentLog,
 ): Promise<BoundHttpServer> {
   const { protocol, hostname, port, pathname } = readUrl(url)
   const isSecure = protocol === "https:" || protocol === "wss:"
@@ -49,19 +52,19 @@ export async function bindHttp(
       ? createHttpsServer({ ...options, ...tlsServerOptions(identity) })
       : createHttpServer(options)
   const address = await listen(server, url, hostname.replace(/^\[(.*)\]$/, "$1"), Number(port))
-  const refuse = gatekeeper(address.address, pathname, access)
+  const ask = gatekeeper(protocol, address.address, pathname, access, log)
   server.on("request", (request, response) => {
-    void refuse(request).then((refusal) => {
-      if (refusal === undefined) doors.onRequest(request, response)
+    void ask(request).then(({ refusal, entry }) => {
+      if (refusal === undefined) doors.onRequest(request, response, entry)
       else answerRefusal(response, refusal)
     })
   })
   server.on("upgrade", (request, socket, head) => {
     const left = (): void => void socket.destroy()
     socket.on("error", left)
-    void refuse(request).then((refusal) => {
+    void ask(request).then(({ refusal, entry }) => {
       socket.off("error", left)
-      if (refusal === undefined && doors.onUpgrade !== undefined) doors.onUpgrade(request, socket, head)
+      if (refusal === undefined && doors.onUpgrade !== undefined) doors.onUpgrade(request, socket, head, entry)
       else refuseUpgrade(socket, refusal ?? { status: 400, reason: "no WebSocket is served here" })
     })
   })
@@ -83,32 +86,43 @@ export function remoteOf(scheme: string, { socket }: { readonly socket: Socket }
 }
 
 /** Turns a request away. */
-export function answerRefusal(response: ServerResponse, { status, reason }: Refusal): void {
-  response.writeHead(status, {
-    "content-type": "text/plain",
-    connection: "close",
-    ...(status === 405 ? { allow: "POST" } : {}),
-  })
-  response.end(`${reason}\n`)
+export function answerRefusal(response: ServerResponse, refusal: Refusal): void {
+  response.writeHead(refusal.status, { ...refusalHeaders(refusal), connection: "close" })
+  response.end(`${refusal.reason}\n`)
 }
 
-function gatekeeper(listensOn: string, path: string, access: HttpAccessOptions) {
+/** What the gate says: a refusal, or who was let in by `authorize`. */
+interface Verdict {
+  readonly refusal?: Refusal | undefined
+  readonly entry?: AccessRequest
+}
+
+function gatekeeper(scheme: string, listensOn: string, path: string, access: HttpAccessOptions, log: Log) {
   const guard = hostGuard(listensOn, access)
-  return async (request: IncomingMessage): Promise<Refusal | undefined> => {
+  return async (request: IncomingMessage): Promise<Verdict> => {
     const foreign = guard(request.headers.host, request.headers.origin)
-    if (foreign !== undefined) return { status: 403, reason: foreign }
+    if (foreign !== undefined) return { refusal: { status: 403, reason: foreign } }
     if (path !== "/" && request.url?.split("?")[0] !== path)
-      return { status: 404, reason: "nothing is served at this path" }
-    if (access.authorize === undefined) return undefined
-    const isWelcome = await Promise.resolve(request)
-      .then(access.authorize)
-      .catch(() => false)
-    return isWelcome ? undefined : { status: 401, reason: "not authorized" }
+      return { refusal: { status: 404, reason: "nothing is served at this path" } }
+    if (access.authorize === undefined) return {}
+    const entry = accessOf(scheme, listensOn, request)
+    return { refusal: await askAccess(access.authorize, entry, log), entry }
   }
 }
 
-function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${reason}\n`)
+function accessOf(scheme: string, listensOn: string, request: IncomingMessage): AccessRequest {
+  const headers = new Headers()
+  for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
+    headers.append(request.rawHeaders[at] as string, request.rawHeaders[at + 1] as string)
+  }
+  const url = `${scheme}//${request.headers.host ?? listensOn}${request.url ?? "/"}`
+  return { method: request.method ?? "", url, headers, remote: remoteOf(scheme, request) }
+}
+
+function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  const headers = Object.entries({ ...refusalHeaders(refusal), connection: "close" })
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
+  socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines}\r\n${refusal.reason}\n`)
 }
 
 function readUrl(url: string): URL {

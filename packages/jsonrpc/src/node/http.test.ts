@@ -121,7 +121,7 @@ test("who may come in can be said by name, and by a hook", async () => {
     http: {
       allowedHosts: ["api.example"],
       allowedOrigins: ["https://app.example"],
-      authorize: ({ headers }) => headers.authorization === "Bearer x",
+      authorize: ({ headers }) => headers.get("authorization") === "Bearer x",
     },
   })
   const status = async (headers: Record<string, string>) =>
@@ -134,7 +134,7 @@ test("who may come in can be said by name, and by a hook", async () => {
 
 test("headers may be a function, asked for each request", async () => {
   let token = 0
-  const url = await start({ http: { authorize: ({ headers }) => headers.authorization === `Bearer ${token}` } })
+  const url = await start({ http: { authorize: ({ headers }) => headers.get("authorization") === `Bearer ${token}` } })
   const connection = await dial(url, {
     http: { headers: () => Promise.resolve({ authorization: `Bearer ${++token}` }) },
   })

@@ -4,7 +4,7 @@ import { AddressError, formatAddress, parseAddress } from "../transport/address.
 import { ConnectError, ListenError } from "../transport/errors.ts"
 import type { Dialer, TransportBinder } from "../transport/scheme.ts"
 import { streamTransport } from "../transport/stream.ts"
-import type { Transport } from "../transport/transport.ts"
+import { WaitingRoom } from "../transport/waiting-room.ts"
 import { PipeStream } from "./pipe-stream.ts"
 import { tlsOptions, tlsServerOptions, type TlsServerIdentity, type TlsTrust } from "./tls.ts"
 
@@ -58,10 +58,9 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
       noDelay: true,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     })
-    const waiting: Transport[] = []
-    let welcome = (transport: Transport): void => void waiting.push(transport)
+    const room = new WaitingRoom()
     server.on("secureConnection", (socket) => {
-      welcome(
+      room.enter(
         streamTransport(
           new PipeStream(socket, socket),
           framing,
@@ -79,12 +78,9 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
         const bound = server.address() as AddressInfo
         resolve({
           address: urlOf(scheme, bound.address, bound.port),
-          accept(target) {
-            welcome = target
-            for (const transport of waiting.splice(0)) target(transport)
-          },
+          accept: (welcome) => room.accept(welcome),
           close() {
-            welcome = (transport) => void transport.close()
+            room.close()
             server.close()
             return Promise.resolve()
           },

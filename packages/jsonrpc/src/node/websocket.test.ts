@@ -35,7 +35,7 @@ test("a page of another site cannot open a socket, nor can one that has made the
 })
 
 test("a hook says who may come in, and a client brings a token", async () => {
-  await using server = await start({ authorize: ({ headers }) => headers.authorization === "Bearer x" })
+  await using server = await start({ authorize: ({ headers }) => headers.get("authorization") === "Bearer x" })
   const [url] = server.addresses
   expect(await knock(url, {})).toBe(401)
   await using connection = await openConnection(url, { websocket: { headers: () => ({ authorization: "Bearer x" }) } })

@@ -6,15 +6,19 @@ import type { Dialect } from "../dialect/dialect.ts"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { concat } from "../framing/prefixed.ts"
+import { askAccess, type AccessRequest, type Authorize } from "../transport/access.ts"
 import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
 import { HttpExchange } from "../transport/http-exchange.ts"
-import { refusalOf, tooLong, type Refusal } from "../transport/http.ts"
+import { refusalHeaders, refusalOf, tooLong, type Refusal } from "../transport/http.ts"
+import { setAccess } from "./context.ts"
 import type { RequestHandler } from "./request-handler.ts"
 
 /** Options of {@link fetchHandler}. */
 export interface FetchHandlerOptions extends HostGuardOptions {
-  /** Says whether a request may come in; who may not is answered with 401. Default: everybody may. */
-  authorize?: (request: Request) => boolean | Promise<boolean>
+  /** Says whether a request may come in. Default: everybody may. */
+  authorize?: Authorize
+  /** Who is at the other end, for people, where the framework knows it. Default: `http://unknown`. */
+  remoteOf?: (request: Request) => string
   /** The longest body that is taken, in bytes; a longer one is answered with 413. Default 16 MiB. */
   maxBytes?: number
   /** What one request may cost. */
@@ -41,26 +45,39 @@ export function fetchHandler(
 ): (request: Request) => Promise<Response> {
   const { maxBytes = DEFAULT_MAX_BYTES } = options
   return async (request) => {
-    const refusal = (await refused(request, options)) ?? refusalOf(headOf(request), maxBytes)
+    const access = accessOf(request, options)
+    const refusal = (await refused(request, access, options)) ?? refusalOf(headOf(request), maxBytes)
     if (refusal !== undefined) return refuse(refusal)
     const body = await readBody(request, maxBytes)
     if (body === undefined) return refuse(tooLong(maxBytes))
-    const { status, text } = await answer(handler, body, request, options)
+    const { status, text } = await answer(handler, body, request.signal, access, options)
     return new Response(text ?? null, text === undefined ? { status } : { status, headers: JSON_TYPE })
   }
 }
 
 const JSON_TYPE = { "content-type": "application/json" }
 
-async function answer(handler: RequestHandler, body: Uint8Array, request: Request, options: FetchHandlerOptions) {
+function accessOf(request: Request, { remoteOf = () => "http://unknown" }: FetchHandlerOptions): AccessRequest {
+  const { method, url, headers } = request
+  return { method, url, headers, remote: remoteOf(request) }
+}
+
+async function answer(
+  handler: RequestHandler,
+  body: Uint8Array,
+  signal: AbortSignal,
+  access: AccessRequest,
+  options: FetchHandlerOptions,
+) {
   const { clock = platformClock, log = silentLog, limits = {}, dialect } = options
-  const exchange = new HttpExchange(textOf(body), new URL(request.url).origin, clock)
+  const exchange = new HttpExchange(textOf(body), access.remote, clock)
   const hangUp = (): void => exchange.end()
-  request.signal.addEventListener("abort", hangUp, { once: true })
+  signal.addEventListener("abort", hangUp, { once: true })
   const task = handler.connections.start(
     async (scope) => {
       const given = { clock, log, limits, ...(dialect === undefined ? {} : { dialect }) }
       const connection = new Connection(exchange, { role: "server", handler: (each) => handler.handle(each), ...given })
+      if (options.authorize !== undefined) setAccess(connection, access)
       const unlink = scope.onCancel(() => void connection.close())
       await connection.closed
       unlink()
@@ -69,20 +86,21 @@ async function answer(handler: RequestHandler, body: Uint8Array, request: Reques
   )
   const answered = await exchange.answer
   await task.join()
-  request.signal.removeEventListener("abort", hangUp)
+  signal.removeEventListener("abort", hangUp)
   return answered
 }
 
-async function refused(request: Request, options: FetchHandlerOptions): Promise<Refusal | undefined> {
+async function refused(
+  request: Request,
+  access: AccessRequest,
+  options: FetchHandlerOptions,
+): Promise<Refusal | undefined> {
   const { hostname, host } = new URL(request.url)
   const guard = hostGuard(hostname.replace(/^\[(.*)\]$/, "$1"), options)
   const foreign = guard(request.headers.get("host") ?? host, request.headers.get("origin") ?? undefined)
   if (foreign !== undefined) return { status: 403, reason: foreign }
   if (options.authorize === undefined) return undefined
-  const isWelcome = await Promise.resolve(request)
-    .then(options.authorize)
-    .catch(() => false)
-  return isWelcome ? undefined : { status: 401, reason: "not authorized" }
+  return askAccess(options.authorize, access, options.log ?? silentLog)
 }
 
 function headOf({ method, headers }: Request) {
@@ -94,9 +112,8 @@ function headOf({ method, headers }: Request) {
   }
 }
 
-function refuse({ status, reason }: Refusal): Response {
-  const headers = { "content-type": "text/plain", ...(status === 405 ? { allow: "POST" } : {}) }
-  return new Response(`${reason}\n`, { status, headers })
+function refuse(refusal: Refusal): Response {
+  return new Response(`${refusal.reason}\n`, { status: refusal.status, headers: refusalHeaders(refusal) })
 }
 
 /** The whole body, or `undefined` as soon as it is too long. */

@@ -2,6 +2,7 @@ import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { Connection } from "../connection/connection.ts"
 import type { ConnectionOptions } from "../connection/options.ts"
+import type { Peer } from "../connection/peer.ts"
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { contract } from "../contract/contract.ts"
 import { method, notification } from "../contract/definition.ts"
@@ -10,7 +11,8 @@ import { subscription } from "../contract/subscription.ts"
 import type { Dialect } from "../dialect/dialect.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { authorize, concurrencyLimit, metrics, rateLimit, timeLimit, trace, type CallReport } from "./guards.ts"
-import { contextKey, withMiddleware, type Middleware } from "./middleware.ts"
+import { contextKey } from "./context.ts"
+import { withMiddleware, type Middleware } from "./middleware.ts"
 import { router } from "./router.ts"
 
 const api = contract({
@@ -97,9 +99,9 @@ test("middleware may answer itself, change the answer, and tell handlers what it
   expect(await world.runUntil(client.request("nobody"))).toBe("answered")
   expect(await world.runUntil(client.request("echo", ["a"]))).toBe("<a>")
   expect(told).toEqual(["daisy"])
-  expect(() => contextKey<number>("age").get({ method: "echo" } as IncomingRequest)).toThrow(
-    "no middleware has set age",
-  )
+  expect(() =>
+    contextKey<number>("age").get({ method: "echo", connection: client as Peer } as IncomingRequest),
+  ).toThrow("nobody has set age")
 })
 
 test("a rate is a connection's own, says when to try again, and holds for batch entries", async () => {

@@ -32,23 +32,3 @@ export function withMiddleware<H extends RequestHandler>(handler: H, ...middlewa
     return handler.isSubscription?.(method) === true ? "subscription" : "request"
   }
 }
-
-/** Something that middleware finds out about a request and handlers want to know, such as who is calling. */
-export interface ContextKey<Value> {
-  set(request: IncomingRequest, value: Value): void
-  /** Throws an Error when no middleware has set it. */
-  get(request: IncomingRequest): Value
-}
-
-/** Makes a key. `name` is for people. The value lives as long as the request. */
-export function contextKey<Value>(name: string): ContextKey<Value> {
-  const values = new WeakMap<IncomingRequest, { readonly value: Value }>()
-  return {
-    set: (request, value) => void values.set(request, { value }),
-    get(request) {
-      const found = values.get(request)
-      if (found === undefined) throw new Error(`no middleware has set ${name} for ${request.method}`)
-      return found.value
-    },
-  }
-}

@@ -13,7 +13,8 @@ import { Server } from "./server.ts"
 export async function serve(handler: RequestHandler, options: ServeOptions): Promise<Server> {
   const { runtime, framing = newlineFraming(), schemes } = options
   const known: Listeners = { ...streamListeners(runtime.network), ...schemes }
-  const context: ListenContext = { clock: runtime.clock, framing }
+  const { clock, log } = runtime
+  const context: ListenContext = { clock, framing, ...(log === undefined ? {} : { log }) }
   const [first, ...others] = options.listen
   const listeners: [TransportListener, ...TransportListener[]] = [await pickScheme(first, known)(first, context)]
   try {

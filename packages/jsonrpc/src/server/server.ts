@@ -5,10 +5,12 @@ import type { ConnectionOptions } from "../connection/options.ts"
 import type { Handler } from "../connection/incoming.ts"
 import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
+import type { AccessRequest } from "../transport/access.ts"
 import type { TransportListener } from "../transport/listener.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { ServeOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
+import { setAccess } from "./context.ts"
 import { turnAway } from "./turn-away.ts"
 
 /** A server that listens. Made by `serve`. */
@@ -46,7 +48,7 @@ export class Server {
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
     }
-    for (const listener of listeners) listener.accept((transport) => this.#welcome(transport))
+    for (const listener of listeners) listener.accept((transport, access) => this.#welcome(transport, access))
   }
 
   /** The live connections. */
@@ -85,7 +87,7 @@ export class Server {
     await Promise.all([...this.#connections].map((connection) => connection.finish({ timeoutMs })))
   }
 
-  #welcome(transport: Transport): void {
+  #welcome(transport: Transport, access: AccessRequest | undefined): void {
     const { connectionLimit = Infinity, runtime } = this.#options
     if (this.#tasks.size >= connectionLimit) {
       this.#log.warn("connection refused: the limit is reached", { remote: transport.remote, limit: connectionLimit })
@@ -95,7 +97,7 @@ export class Server {
       void gone.then(() => this.#turnedAway.delete(gone))
       return
     }
-    const task = this.#handler.connections.start((scope) => this.#run(transport, scope), {
+    const task = this.#handler.connections.start((scope) => this.#run(transport, access, scope), {
       name: `JSON-RPC connection ${transport.remote}`,
       clock: runtime.clock,
       onStop: () => {
@@ -106,8 +108,9 @@ export class Server {
   }
 
   /** The life of one connection, as a task. */
-  async #run(transport: Transport, scope: CancelScope): Promise<void> {
+  async #run(transport: Transport, access: AccessRequest | undefined, scope: CancelScope): Promise<void> {
     const connection = new Connection(transport, this.#connectionOptions)
+    if (access !== undefined) setAccess(connection, access)
     this.#connections.add(connection)
     const unlink = scope.onCancel(() => void connection.close())
     const error = await connection.closed

@@ -32,4 +32,10 @@ export function tooLong(maxBytes: number): Refusal {
   return { status: 413, reason: `the body is longer than ${maxBytes} bytes` }
 }
 
+/** The headers of a refusal's answer, besides those of every answer. */
+export function refusalHeaders({ status }: Refusal): Readonly<Record<string, string>> {
+  const more = status === 405 ? { allow: "POST" } : status === 401 ? { "www-authenticate": "Bearer" } : {}
+  return { "content-type": "text/plain", ...more }
+}
+
 const JSON_TYPE = /^application\/(?:json|json-rpc|jsonrequest)\s*(?:;|$)/i

@@ -1,4 +1,4 @@
-import { NetworkError, type Clock, type Network } from "@dchat/runtime"
+import { NetworkError, type Clock, type Log, type Network } from "@dchat/runtime"
 import type { Framing } from "../framing/framing.ts"
 import { AddressError, parseAddress } from "./address.ts"
 import { ConnectError, ListenError } from "./errors.ts"
@@ -18,6 +18,8 @@ export interface DialContext {
 /** What a {@link TransportBinder} gets besides the URL. */
 export interface ListenContext {
   readonly clock: Clock
+  /** Default: says nothing. */
+  readonly log?: Log
   /** How messages lie in a stream of bytes. */
   readonly framing: Framing
 }

@@ -1,0 +1,45 @@
+import type { Log } from "@dchat/runtime"
+import type { Refusal } from "./http.ts"
+
+/**
+ * Somebody asks to come in by HTTP or WebSocket. The same at every door: listeners of both, and `fetchHandler`. As a key of
+ * `contextKey` it stands for the connection that comes of it: `USER.set(access, user)`, and handlers read
+ * `USER.get(request)`.
+ */
+export interface AccessRequest {
+  /** `POST`; `GET` for a WebSocket. */
+  readonly method: string
+  /** As the other side wrote it, its query included: a page can send no header with a WebSocket, but a query. Not to be trusted. */
+  readonly url: string
+  readonly headers: Headers
+  /** Who is at the other end, such as `ws://127.0.0.1:4711`. Behind a proxy it is the proxy. */
+  readonly remote: string
+}
+
+/** Why somebody may not come in: 401 for who is not known, 403 for who is. */
+export interface AccessRefusal {
+  readonly status: 401 | 403
+  /** For people, in the body of the answer. Default: `not authorized` or `forbidden`. */
+  readonly reason?: string
+}
+
+/**
+ * Says who may come in: `true`, or a refusal; `false` is 401. For HTTP it is asked for each request, for WebSocket once. What
+ * it throws is 401 too, and stands in the log.
+ */
+export type Authorize = (access: AccessRequest) => boolean | AccessRefusal | Promise<boolean | AccessRefusal>
+
+/** Asks whether somebody may come in. `undefined`: yes. */
+export async function askAccess(authorize: Authorize, access: AccessRequest, log: Log): Promise<Refusal | undefined> {
+  try {
+    const answer = await authorize(access)
+    if (answer === true) return undefined
+    const { status, reason } = answer === false ? UNKNOWN : answer
+    return { status, reason: reason ?? (status === 403 ? "forbidden" : "not authorized") }
+  } catch (error) {
+    log.warn("nobody knows whether a request may come in: authorize failed", { remote: access.remote, error })
+    return { status: 401, reason: "not authorized" }
+  }
+}
+
+const UNKNOWN: AccessRefusal = { status: 401 }
