@@ -1,4 +1,4 @@
-import type { LogFields } from "@dchat/runtime"
+import { logTo, type LogFields } from "@dchat/runtime"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { z } from "zod"
@@ -49,12 +49,7 @@ function scene(handlers: Partial<Shop> = {}, options: RouterOptions = {}) {
   const errors: LogFields[] = []
   const reported: unknown[] = []
   const sent: string[] = []
-  const log = {
-    debug() {},
-    info() {},
-    warn() {},
-    error: (_: string, fields?: LogFields) => void errors.push(fields ?? {}),
-  }
+  const log = logTo({ accepts: (level) => level === "error", write: ({ fields }) => void errors.push(fields) })
   const [near, far] = memoryPair({ clock })
   const send = near.send.bind(near)
   near.send = (text) => {

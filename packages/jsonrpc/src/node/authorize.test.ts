@@ -1,5 +1,5 @@
 import { request as httpRequest } from "node:http"
-import type { LogFields } from "@dchat/runtime"
+import { logTo, type LogFields } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
 import { expect, test } from "vitest"
 import { WebSocket } from "ws"
@@ -50,12 +50,7 @@ async function withDoors(
 ) {
   const seen: AccessRequest[] = []
   const warnings: LogFields[] = []
-  const log = {
-    debug() {},
-    info() {},
-    warn: (_: string, fields?: LogFields) => void warnings.push(fields ?? {}),
-    error() {},
-  }
+  const log = logTo({ accepts: (level) => level === "warn", write: ({ fields }) => void warnings.push(fields) })
   const see: Authorize = (access) => {
     seen.push(access)
     return authorize(access)
