@@ -31,7 +31,7 @@ export type OutgoingCheck = (value: unknown) => unknown
  *
  * @param what For messages, such as `the result of add`.
  */
-export function outgoingCheck(what: string, schema: StandardSchema): OutgoingCheck {
+function outgoingCheck(what: string, schema: StandardSchema): OutgoingCheck {
   if (isOwnSchema(schema)) {
     return (value) => {
       if (isText(value) || schema.accepts(value)) return value
