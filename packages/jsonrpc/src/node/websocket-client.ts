@@ -4,7 +4,7 @@ import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
-import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"
+import { wsTransports, type WsTransportOptions } from "./ws-transport.ts"
 
 /** Options of a WebSocket client. */
 export interface WebSocketClientOptions extends Pick<WsTransportOptions, "frames" | "pingMs" | "maxBytes"> {
@@ -16,6 +16,7 @@ export interface WebSocketClientOptions extends Pick<WsTransportOptions, "frames
 /** Dials `ws://` and `wss://` URLs. Compression is not offered: it costs more than it saves on small messages. */
 export function webSocketDialer(options: WebSocketClientOptions = {}, trust: TlsTrust = {}): Dialer {
   const { headers: source, protocols = [], ...transportOptions } = options
+  const wsTransport = wsTransports()
   return async (url, { clock, signal }) => {
     const headers = await headersOf(source)
     signal?.throwIfAborted()

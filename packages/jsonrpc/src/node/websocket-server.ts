@@ -4,7 +4,7 @@ import type { TransportBinder } from "../transport/scheme.ts"
 import { WaitingRoom } from "../transport/waiting-room.ts"
 import { answerRefusal, bindHttp, remoteOf, type HttpAccessOptions, type HttpDoors } from "./http-server.ts"
 import type { TlsServerIdentity } from "./tls.ts"
-import { wsTransport, type WsTransportOptions } from "./ws-transport.ts"
+import { wsTransports, type WsTransportOptions } from "./ws-transport.ts"
 
 /** Options of a WebSocket server. */
 export interface WebSocketServerOptions
@@ -20,6 +20,7 @@ export function webSocketBinder(options: WebSocketServerOptions = {}, identity?:
       maxPayload: maxBytes,
       clientTracking: false,
     })
+    const wsTransport = wsTransports()
     const scheme = url.slice(0, url.indexOf(":") + 1).toLowerCase()
     const room = new WaitingRoom()
     const doors: HttpDoors = {

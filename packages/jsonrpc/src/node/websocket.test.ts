@@ -2,6 +2,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { expect, test } from "vitest"
 import { WebSocket, WebSocketServer } from "ws"
+import type { Frame } from "../framing/framing.ts"
 import { Connection, openConnection, requestHandler, serve, wsTransport, type WebSocketServerOptions } from "./index.ts"
 
 const handler = () => requestHandler(({ params }) => params)
@@ -156,4 +157,38 @@ test("a server that is not there, and a wait that is cut short", async () => {
   }
   acceptor.close()
   acceptor.closeAllConnections()
+})
+
+test("with compression agreed on, and when a text is too long to be gathered, everything still arrives in order", async () => {
+  const texts = ["a", "€".repeat(20_000), "b".repeat(126), "x".repeat(100_000), "c"]
+  for (const perMessageDeflate of [false, { threshold: 0 }]) {
+    const acceptor = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate })
+    const accepted = new Promise<WebSocket>((resolve) => acceptor.on("connection", resolve))
+    await new Promise((resolve) => acceptor.once("listening", resolve))
+    const { port } = acceptor.address() as AddressInfo
+    const dialled = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate })
+    const sockets = [dialled, await accepted]
+    await new Promise((resolve) => dialled.once("open", resolve))
+    expect(dialled.extensions).toBe(perMessageDeflate === false ? "" : "permessage-deflate")
+    const [near, far] = sockets.map((socket) => wsTransport(socket))
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      const got: Frame[] = []
+      const all = new Promise<void>((resolve) => {
+        const messages = (frames: readonly Frame[]): void => {
+          got.push(...frames)
+          if (got.length === texts.length) resolve()
+        }
+        to?.readInto({ messages, end: () => {}, close: () => {} })
+      })
+      for (const text of texts) from?.send(text)
+      from?.flush()
+      await all
+      expect(got).toEqual(texts)
+    }
+    await Promise.all([near?.close(), far?.close()])
+    acceptor.close()
+  }
 })

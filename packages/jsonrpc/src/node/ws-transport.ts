@@ -8,10 +8,13 @@ import { TransportLostError } from "../transport/errors.ts"
 import { Mailbox } from "../transport/mailbox.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import { closeError } from "../transport/websocket.ts"
+import { FrameWriter, MAX_FRAME_UNITS } from "./ws-frames.ts"
 
 /** What a transport asks of a socket of the `ws` package. */
 export interface WsSocket {
   readonly url: string
+  readonly extensions: string
+  readonly readyState: number
   readonly bufferedAmount: number
   binaryType: "nodebuffer" | "arraybuffer" | "fragments"
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown
@@ -51,18 +54,34 @@ export interface WsTransportOptions {
  * leave in one write. `end` closes, for a WebSocket has no half-close.
  */
 export function wsTransport(socket: WsSocket, options: WsTransportOptions = {}): Transport {
-  return new WsTransport(socket, options)
+  return new WsTransport(socket, options, new FrameWriter())
+}
+
+/** Makes {@link wsTransport}s that share the memory that frames are written into. */
+export function wsTransports(): (socket: WsSocket, options: WsTransportOptions) => Transport {
+  const writer = new FrameWriter()
+  return (socket, options) => new WsTransport(socket, options, writer)
 }
 
 const HIGH_WATER_MARK = 64 * 1024
 const CLOSE_NORMAL = 1000
 const CLOSE_TOO_LONG = 1009
+const OPEN = 1
+
+/** What `ws` keeps to itself. Without it, each message is a write. */
+interface WsInternals {
+  readonly _socket: Duplex
+  readonly _isServer: boolean
+}
 
 class WsTransport implements Transport {
   readonly remote: string
   readonly #socket: WsSocket
-  /** What `ws` writes to. It keeps it to itself, but nothing else can gather several frames into one write. */
+  /** What `ws` writes to. It keeps it to itself, but has no way to send several messages with one write. */
   readonly #output: Duplex | undefined
+  readonly #writer: FrameWriter
+  /** Whether frames go out masked. `undefined` where we cannot write them ourselves. */
+  readonly #isMasked: boolean | undefined
   readonly #clock: Clock
   readonly #frames: "text" | "binary" | "same"
   readonly #pingMs: number
@@ -77,11 +96,15 @@ class WsTransport implements Transport {
   #pulse: Timer | undefined
   #heardFrom: "since-ping" | "not-since-ping" = "since-ping"
 
-  constructor(socket: WsSocket, options: WsTransportOptions) {
+  constructor(socket: WsSocket, options: WsTransportOptions, writer: FrameWriter) {
     const { frames = "same", pingMs = Infinity, maxBytes = DEFAULT_MAX_BYTES, remote, clock = platformClock } = options
     this.remote = remote ?? (socket.url || "ws:")
     this.#socket = socket
-    this.#output = (socket as unknown as { readonly _socket?: Duplex })._socket
+    const { _socket: output, _isServer: isServer } = socket as WsSocket & Partial<WsInternals>
+    this.#output = output
+    // Where an extension was agreed on, such as compression, frames are not what we write.
+    this.#isMasked = isServer === undefined || socket.extensions !== "" ? undefined : !isServer
+    this.#writer = writer
     this.#clock = clock
     this.#frames = frames
     this.#pingMs = pingMs
@@ -137,11 +160,17 @@ class WsTransport implements Transport {
     const texts = this.#waiting
     if (texts.length === 0) return
     this.#waiting = []
-    const options = { binary: this.#frames === "same" ? this.#lastWasBinary : this.#frames === "binary" }
-    const last = texts.length - 1
+    const isBinary = this.#frames === "same" ? this.#lastWasBinary : this.#frames === "binary"
+    if (this.#output === undefined || this.#isMasked === undefined || !texts.every(isShort)) {
+      this.#sendEach(texts, isBinary)
+    } else if (this.#socket.readyState === OPEN) {
+      this.#output.write(this.#writer.encode(texts, { isBinary, isMasked: this.#isMasked }), this.#onWritten)
+    }
+  }
+
+  #sendEach(texts: readonly string[], isBinary: boolean): void {
     this.#output?.cork()
-    for (let index = 0; index < last; index++) this.#socket.send(texts[index] as string, options)
-    this.#socket.send(texts[last] as string, options, this.#onWritten)
+    for (const text of texts) this.#socket.send(text, { binary: isBinary }, this.#onWritten)
     this.#output?.uncork()
   }
 
@@ -201,4 +230,8 @@ class WsTransport implements Transport {
       this.#beat()
     })
   }
+}
+
+function isShort(text: string): boolean {
+  return text.length <= MAX_FRAME_UNITS
 }
