@@ -10,9 +10,10 @@ const peer = peers[transport][name]
 
 process.on("disconnect", () => process.exit(0))
 if (role === "serve") {
-  process.send(await peer.serve(JSON.parse(address)))
+  const bound = await peer.serve(JSON.parse(address))
+  process.send({ address: bound, pid: bound.pid ?? process.pid })
 } else {
   const client = await peer.connect(JSON.parse(address))
-  process.send("flooding")
+  process.send({ pid: process.pid })
   await flood(client)
 }

@@ -1,5 +1,6 @@
 import { dchat } from "./dchat.mjs"
 import { lineFloor, webSocketFloor } from "./floor.mjs"
+import { jsonrpsee } from "./jsonrpsee.mjs"
 import * as libraries from "./libraries.mjs"
 
 /** The writer's rule of ours: what waits leaves at the end of the turn, and at every 16th message. */
@@ -26,6 +27,7 @@ export const peers = {
     birpc: libraries.birpc,
     capnweb: libraries.capnweb,
     trpc: libraries.trpc,
+    jsonrpsee,
   },
 }
 
