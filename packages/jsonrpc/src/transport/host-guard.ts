@@ -58,6 +58,7 @@ function isLocalAuthority(value: string): boolean {
   return !/[@/?#\\]/.test(url.replace(/^https?:\/\//, "")) && URL.canParse(url) && isLocalName(new URL(url).hostname)
 }
 
-function isLocalName(host: string): boolean {
+/** Whether a host name or address is one of this computer. */
+export function isLocalName(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
