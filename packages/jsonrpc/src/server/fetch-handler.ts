@@ -1,8 +1,7 @@
 import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { Connection } from "../connection/connection.ts"
-import type { ConnectionLimits } from "../connection/limits.ts"
-import type { Dialect } from "../dialect/dialect.ts"
+import type { Handler } from "../connection/incoming.ts"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { concat } from "../framing/prefixed.ts"
@@ -12,19 +11,16 @@ import { HttpExchange } from "../transport/http-exchange.ts"
 import { refusalHeaders, refusalOf, tooLong, type Refusal } from "../transport/http.ts"
 import { setAccess } from "./context.ts"
 import type { RequestHandler } from "./request-handler.ts"
+import { servedConnection, type ServedConnectionOptions } from "./served-connection.ts"
 
 /** Options of {@link fetchHandler}. */
-export interface FetchHandlerOptions extends HostGuardOptions {
+export interface FetchHandlerOptions extends HostGuardOptions, ServedConnectionOptions {
   /** Says whether a request may come in. Default: everybody may. */
   authorize?: Authorize
   /** Who is at the other end, for people, where the framework knows it. Default: `http://unknown`. */
   remoteOf?: (request: Request) => string
   /** The longest body that is taken, in bytes; a longer one is answered with 413. Default 16 MiB. */
   maxBytes?: number
-  /** What one request may cost. */
-  limits?: Partial<ConnectionLimits>
-  /** Default: plain JSON-RPC 2.0. */
-  dialect?: Dialect
   /** Default: the platform's. */
   clock?: Clock
   /** Default: says nothing. */
@@ -69,14 +65,14 @@ async function answer(
   access: AccessRequest,
   options: FetchHandlerOptions,
 ) {
-  const { clock = platformClock, log = silentLog, limits = {}, dialect } = options
+  const { clock = platformClock, log = silentLog } = options
   const exchange = new HttpExchange(textOf(body), access.remote, clock)
   const hangUp = (): void => exchange.end()
   signal.addEventListener("abort", hangUp, { once: true })
   const task = handler.connections.start(
     async (scope) => {
-      const given = { clock, log, limits, ...(dialect === undefined ? {} : { dialect }) }
-      const connection = new Connection(exchange, { role: "server", handler: (each) => handler.handle(each), ...given })
+      const answerer: Handler = (each) => handler.handle(each)
+      const connection = new Connection(exchange, { ...servedConnection(options), handler: answerer, clock, log })
       if (options.authorize !== undefined) setAccess(connection, access)
       const unlink = scope.onCancel(() => void connection.close())
       await connection.closed

@@ -1,8 +1,7 @@
 import type { Clock, Log, Network } from "@dchat/runtime"
-import type { ConnectionLimits } from "../connection/limits.ts"
-import type { Dialect } from "../dialect/dialect.ts"
 import type { Framing } from "../framing/framing.ts"
 import type { Listeners } from "../transport/scheme.ts"
+import type { ServedConnectionOptions } from "./served-connection.ts"
 
 /** What a server needs of the world. */
 export interface ServerRuntime {
@@ -12,7 +11,7 @@ export interface ServerRuntime {
 }
 
 /** Options of `serve`. */
-export interface ServeOptions {
+export interface ServeOptions extends ServedConnectionOptions {
   /** Where to listen: `tcp://host:port`, port 0 for any free one, `unix:///path`, or a URL of one of the `schemes`. */
   listen: readonly [string, ...string[]]
   runtime: ServerRuntime
@@ -20,14 +19,10 @@ export interface ServeOptions {
   connectionLimit?: number
   /** Methods that are answered as if they were not there. Default: none. */
   disabledMethods?: readonly string[]
-  /** What one connection may cost. */
-  limits?: Partial<ConnectionLimits>
   /** Default: one JSON text per line. */
   framing?: Framing
   /** How to listen on URLs of other schemes, or otherwise on those, by scheme, such as `ws:`. Default: none. */
   schemes?: Listeners
-  /** Default: plain JSON-RPC 2.0. */
-  dialect?: Dialect
 }
 
 /** How a server is stopped. */

@@ -11,6 +11,7 @@ import type { Transport } from "../transport/transport.ts"
 import type { ServeOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { setAccess } from "./context.ts"
+import { servedConnection } from "./served-connection.ts"
 import { turnAway } from "./turn-away.ts"
 
 /** A server that listens. Made by `serve`. */
@@ -41,12 +42,10 @@ export class Server {
     this.#options = options
     this.#log = log
     this.#connectionOptions = {
-      role: "server",
+      ...servedConnection(options),
       handler: this.#guarded(),
       clock,
       log,
-      ...(options.limits === undefined ? {} : { limits: options.limits }),
-      ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
     }
     for (const listener of listeners) listener.accept((transport, access) => this.#welcome(transport, access))
   }
