@@ -49,3 +49,34 @@ test("a caller that goes, or a stop, ends a request that hangs", async () => {
   await handler.stopConnections()
   expect((await stopped).status).toBe(503)
 })
+
+test("a page of an origin that is named is told that it may call, and reads refusals; others learn nothing", async () => {
+  const options: FetchHandlerOptions = {
+    allowedOrigins: ["https://app.example"],
+    allowedHeaders: ["x-trace"],
+    authorize: ({ headers }) => headers.get("authorization") === "Bearer x",
+  }
+  const page = { ...json, origin: "https://app.example" }
+  const ask = (origin: string) => {
+    const headers = { origin, "access-control-request-method": "POST", "access-control-request-headers": "x-trace" }
+    return fetchHandler(handler, options)(new Request("http://127.0.0.1/rpc", { method: "OPTIONS", headers }))
+  }
+  const asked = await ask("https://app.example")
+  expect([asked.status, Object.fromEntries(asked.headers)]).toMatchObject([
+    204,
+    {
+      "access-control-allow-origin": "https://app.example",
+      "access-control-allow-headers": "content-type, authorization, x-trace",
+    },
+  ])
+  const strange = await ask("https://evil.example")
+  expect([strange.status, strange.headers.get("access-control-allow-origin")]).toEqual([403, null])
+  const answered = await post(call, { headers: { ...page, authorization: "Bearer x" } }, options)
+  expect([answered.status, answered.headers.get("access-control-allow-origin"), answered.headers.get("vary")]).toEqual([
+    200,
+    "https://app.example",
+    "Origin",
+  ])
+  const refused = await post(call, { headers: page }, options)
+  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, "https://app.example"])
+})

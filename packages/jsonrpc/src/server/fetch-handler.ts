@@ -6,6 +6,7 @@ import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { concat } from "../framing/prefixed.ts"
 import { askAccess, type AccessRequest, type Authorize } from "../transport/access.ts"
+import { corsPolicy, type CorsOptions } from "../transport/cors.ts"
 import { hostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
 import { HttpExchange } from "../transport/http-exchange.ts"
 import { refusalHeaders, refusalOf, tooLong, type Refusal } from "../transport/http.ts"
@@ -33,7 +34,8 @@ export interface FetchHandlerOptions extends HostGuardOptions, ServedConnectionO
  * turned away.
  *
  * Hosts and origins are checked as on a listener, by the host of the request's URL: on a loopback address foreign origins
- * are refused. A framework that builds the URL from the Host header should be given `allowedHosts`.
+ * are refused. A framework that builds the URL from the Host header should be given `allowedHosts`. Pages whose origin is
+ * allowed are answered as browsers ask for it (CORS): route OPTIONS here, too.
  */
 export function fetchHandler(
   handler: RequestHandler,
@@ -41,17 +43,24 @@ export function fetchHandler(
 ): (request: Request) => Promise<Response> {
   const { maxBytes = DEFAULT_MAX_BYTES } = options
   return async (request) => {
+    const listensOn = new URL(request.url).hostname.replace(/^\[(.*)\]$/, "$1")
+    const foreign = foreignReason(request, listensOn, options)
+    if (foreign !== undefined) return refuse({ status: 403, reason: foreign }, {})
+    const cors = corsPolicy(listensOn, options)
+    const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
+    const preflight = cors.preflight(request.method, header)
+    if (preflight !== undefined) return new Response(null, { status: 204, headers: preflight })
+    const headers = cors.headersFor(header("origin"))
     const access = accessOf(request, options)
-    const refusal = (await refused(request, access, options)) ?? refusalOf(headOf(request), maxBytes)
-    if (refusal !== undefined) return refuse(refusal)
+    const refusal = (await refused(access, options)) ?? refusalOf(headOf(request), maxBytes)
+    if (refusal !== undefined) return refuse(refusal, headers)
     const body = await readBody(request, maxBytes)
-    if (body === undefined) return refuse(tooLong(maxBytes))
+    if (body === undefined) return refuse(tooLong(maxBytes), headers)
     const { status, text } = await answer(handler, body, request.signal, access, options)
-    return new Response(text ?? null, text === undefined ? { status } : { status, headers: JSON_TYPE })
+    if (text === undefined) return new Response(null, { status, headers })
+    return new Response(text, { status, headers: { ...headers, "content-type": "application/json" } })
   }
 }
-
-const JSON_TYPE = { "content-type": "application/json" }
 
 function accessOf(request: Request, { remoteOf = () => "http://unknown" }: FetchHandlerOptions): AccessRequest {
   const { method, url, headers } = request
@@ -86,15 +95,12 @@ async function answer(
   return answered
 }
 
-async function refused(
-  request: Request,
-  access: AccessRequest,
-  options: FetchHandlerOptions,
-): Promise<Refusal | undefined> {
-  const { hostname, host } = new URL(request.url)
-  const guard = hostGuard(hostname.replace(/^\[(.*)\]$/, "$1"), options)
-  const foreign = guard(request.headers.get("host") ?? host, request.headers.get("origin") ?? undefined)
-  if (foreign !== undefined) return { status: 403, reason: foreign }
+function foreignReason(request: Request, listensOn: string, options: FetchHandlerOptions): string | undefined {
+  const { headers, url } = request
+  return hostGuard(listensOn, options)(headers.get("host") ?? new URL(url).host, headers.get("origin") ?? undefined)
+}
+
+async function refused(access: AccessRequest, options: FetchHandlerOptions): Promise<Refusal | undefined> {
   if (options.authorize === undefined) return undefined
   return askAccess(options.authorize, access, options.log ?? silentLog)
 }
@@ -108,8 +114,9 @@ function headOf({ method, headers }: Request) {
   }
 }
 
-function refuse(refusal: Refusal): Response {
-  return new Response(`${refusal.reason}\n`, { status: refusal.status, headers: refusalHeaders(refusal) })
+function refuse(refusal: Refusal, headers: Readonly<Record<string, string>>): Response {
+  const { status, reason } = refusal
+  return new Response(`${reason}\n`, { status, headers: { ...headers, ...refusalHeaders(refusal) } })
 }
 
 /** The whole body, or `undefined` as soon as it is too long. */
