@@ -140,6 +140,7 @@ export {
   trace,
 } from "./server/guards.ts"
 export { type ContextKey, contextKey } from "./server/context.ts"
+export { mergeRouters } from "./server/merge-routers.ts"
 export { type Call, type Middleware, withMiddleware } from "./server/middleware.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"
 export { WrongResultError } from "./server/outgoing-check.ts"

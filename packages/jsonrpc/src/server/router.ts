@@ -3,7 +3,7 @@ import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
 import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
 import { method, type Definition, type SubscriptionMethod } from "../contract/definition.ts"
-import { paramsReader, type ParamsReader } from "../contract/params.ts"
+import { paramsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
@@ -12,6 +12,7 @@ import { memoryPair } from "../transport/memory.ts"
 import { itemWriter, resultWriter, type AnswerWriter } from "./answer-writer.ts"
 import { PendingSubscription, runSubscription, type ItemWriter } from "./pending-subscription.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
+import { RouteTable, type Route } from "./route-table.ts"
 
 /**
  * A function for each method and notification of a contract. It gets the parameters, checked, and the request: its
@@ -40,8 +41,20 @@ export type SubscriptionHandler<D extends SubscriptionMethod> = (
   pending: PendingSubscription<SentItemOf<D>>,
 ) => AsyncIterable<SentItemOf<D>> | Promise<void> | void
 
-/** The methods of a contract, with what they do. */
+/** The methods of a contract, with what they do. More can be added, and each can be removed, while it is served. */
 export interface Router extends RequestHandler {
+  /** What can be called: the names on the wire, aliases too. Always as it is now: `methods.has(name)`. */
+  readonly methods: ReadonlySet<string>
+  /**
+   * Serves the methods of another router from now on, as {@link mergeRouters} does. Throws a {@link ContractError} when
+   * this one has some of them already; then nothing is added.
+   */
+  add(more: Router): void
+  /**
+   * Serves a method no more under this name; its other names stay. Calls that are worked on are still answered,
+   * subscriptions go on. Gives whether there was one.
+   */
+  remove(method: string): boolean
   /**
    * Calls a method within this process, as a client would: through JSON, with all checks. For tests, and for calling
    * one's own server.
@@ -62,12 +75,6 @@ export interface RouterOptions {
 }
 
 type AnyHandler = (params: unknown, request: unknown) => unknown
-
-interface Route {
-  readonly kind: Definition["kind"]
-  readonly read: ParamsReader
-  readonly run: (params: unknown, request: IncomingRequest) => unknown
-}
 
 /** Puts a contract and the functions that carry it out together. Serve it with `serve`, or give its `handle` to a connection. */
 export function router<D extends Definitions>(
@@ -90,7 +97,13 @@ export function router<D extends Definitions>(
     const document = openRpcDocument(contract, discover)
     routes.set("rpc.discover", { kind: "method", read: paramsReader(method()), run: () => document })
   }
+  const table = new RouteTable()
+  table.add(routes)
+  return routerOn(table)
+}
 
+/** A router that serves what the table holds. */
+export function routerOn(routes: RouteTable): Router {
   function handle(request: IncomingRequest): unknown {
     const route = routes.get(request.method)
     if (route === undefined) throw new MethodNotFoundError()
@@ -109,8 +122,20 @@ export function router<D extends Definitions>(
     }
   }
 
-  const isSubscription = (method: string): boolean => routes.get(method)?.kind === "subscription"
-  return { ...requestHandler(handle), isSubscription, execute }
+  return {
+    ...requestHandler(handle),
+    methods: routes.names,
+    isSubscription: (method) => routes.get(method)?.kind === "subscription",
+    add: (more) => routes.add(new Map([...more.methods].map((name) => [name, routeTo(more, name)]))),
+    remove: (method) => routes.remove(method),
+    execute,
+  }
+}
+
+/** Leads to a method of another router, which reads the parameters itself. */
+function routeTo(other: Router, name: string): Route {
+  const kind = other.isSubscription?.(name) === true ? "subscription" : "method"
+  return { kind, read: () => undefined, run: (_params, request) => other.handle(request) }
 }
 
 // The compiler has checked that each handler takes what its own reader gives.
