@@ -15,7 +15,7 @@ import type { RequestHandler } from "./request-handler.ts"
 import { servedConnection, type ServedConnectionOptions } from "./served-connection.ts"
 
 /** Options of {@link fetchHandler}. */
-export interface FetchHandlerOptions extends HostGuardOptions, ServedConnectionOptions {
+export interface FetchHandlerOptions extends HostGuardOptions, CorsOptions, ServedConnectionOptions {
   /** Says whether a request may come in. Default: everybody may. */
   authorize?: Authorize
   /** Who is at the other end, for people, where the framework knows it. Default: `http://unknown`. */

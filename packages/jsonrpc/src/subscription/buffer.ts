@@ -44,6 +44,11 @@ export class BoundedBuffer<T> {
     return this.#entries.length - this.#first
   }
 
+  /** How many more items there may be. */
+  get capacity(): number {
+    return Math.max(0, this.#maxItems - this.size)
+  }
+
   get bytes(): number {
     return this.#bytes
   }

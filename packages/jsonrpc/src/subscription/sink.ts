@@ -1,3 +1,4 @@
+import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
 import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
@@ -63,6 +64,11 @@ export class SubscriptionSink<Item = unknown> {
     return this.#buffer.size
   }
 
+  /** How many more items may wait before the buffer is full; it is full sooner when they are long. */
+  get capacity(): number {
+    return this.#buffer.capacity
+  }
+
   /** Items thrown away because the buffer was full. */
   get dropped(): number {
     return this.#dropped
@@ -70,11 +76,15 @@ export class SubscriptionSink<Item = unknown> {
 
   /**
    * Sends an item; waits while the buffer is full, unless another policy was chosen. Gives whether the item was taken:
-   * false when it was thrown away or the subscription is over. Rejects with a TypeError when the item is no JSON.
+   * false when it was thrown away or the subscription is over.
+   *
+   * Rejects with a TypeError when the item is no JSON, and with the reason of `signal` when that aborts before the item
+   * was taken; it is never sent then. A time limit is `{ signal: AbortSignal.timeout(ms) }`.
    */
-  async send(item: Item): Promise<boolean> {
+  async send(item: Item, { signal }: Cancellable = {}): Promise<boolean> {
     const text = this.#text(item)
-    while (this.#overflow === "wait" && this.#mustWait(text)) await this.#flush()
+    checkpoint(signal)
+    while (this.#overflow === "wait" && this.#mustWait(text)) await unlessCancelled(this.#flush(), signal)
     return this.#put(text)
   }
 
@@ -156,6 +166,15 @@ export class SubscriptionSink<Item = unknown> {
     this.#resolveClosed()
     this.#port.onClosed(this.name)
   }
+}
+
+/** As `wait`, but rejects with the signal's reason when that comes first. */
+function unlessCancelled(wait: Promise<void>, signal: Cancellation | undefined): Promise<void> {
+  if (signal === undefined) return wait
+  return new Promise((resolve, reject) => {
+    const unlink = whenCancelled(signal, reject)
+    void wait.then(resolve, reject).finally(unlink)
+  })
 }
 
 function asItIs(item: unknown): unknown {

@@ -264,6 +264,27 @@ test("send waits for a wedged reader, and everything arrives when it reads again
   expect(sink.dropped).toBe(0)
 })
 
+test("who waits to send can give up, and what it has given up is never sent", async () => {
+  const { world, sink, resume } = await wedged({ maxItems: 3 })
+  expect(sink.capacity).toBe(3)
+  let taken = 0
+  while (sink.trySend(item(taken))) taken++
+  expect([sink.size, sink.capacity]).toEqual([3, 0])
+  const patience = new AbortController()
+  const given = sink.send(item(1000), { signal: patience.signal })
+  const patient = sink.send(item(2000), { signal: new AbortController().signal })
+  await world.runUntilIdle()
+  const reason = new Error("no patience")
+  patience.abort(reason)
+  await expect(given).rejects.toBe(reason)
+  await expect(sink.send(item(1001), { signal: patience.signal })).rejects.toBe(reason)
+  const received = await resume()
+  expect(await patient).toBe(true)
+  received.push(...(await resume()))
+  expect(received).toEqual([...Array.from({ length: taken }, (_, n) => n), 2000])
+  expect(sink.capacity).toBe(3)
+})
+
 test("a sink that drops counts what it drops, and keeps the right ones", async () => {
   const oldest = await wedged({ overflow: "drop-oldest", maxItems: 3 })
   const newest = await wedged({ overflow: "drop-newest", maxItems: 3 })
