@@ -23,7 +23,7 @@ export interface Row {
   readonly columns: readonly Column[]
 }
 
-/** A table of rows: one line for each, and a line for each vector that failed. */
+/** A table of rows: one line for each, one for each reason why vectors were skipped, and one for each that failed. */
 export function table(rows: readonly Row[]): string {
   const header = ["", ...(rows[0]?.columns ?? []).flatMap(({ title }) => [`${title}: standard`, "policy"])]
   const lines = rows.map(({ name, columns }) => [name, ...columns.flatMap(({ verdicts }) => cells(verdicts))])
@@ -34,7 +34,7 @@ export function table(rows: readonly Row[]): string {
       .join("  ")
       .trimEnd(),
   )
-  return [...text, ...failures(rows)].join("\n")
+  return [...text, ...skips(rows), ...failures(rows)].join("\n")
 }
 
 function countOf(verdicts: readonly Verdict[], demand: Demand): Count {
@@ -45,6 +45,17 @@ function countOf(verdicts: readonly Verdict[], demand: Demand): Count {
 function cells(verdicts: readonly Verdict[]): string[] {
   const { standard, policy } = count(verdicts)
   return [standard, policy].map(({ passed, tried }) => (tried === 0 ? "-" : `${passed} of ${tried}`))
+}
+
+function skips(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ name, columns }) =>
+    columns.flatMap(({ title, verdicts }) => {
+      const reasons = verdicts.filter(({ status }) => status === "skipped").map(({ why = "" }) => why)
+      return [...new Set(reasons)].map(
+        (why) => `${name}, ${title}: ${reasons.filter((each) => each === why).length} skipped: ${why}`,
+      )
+    }),
+  )
 }
 
 function failures(rows: readonly Row[]): string[] {

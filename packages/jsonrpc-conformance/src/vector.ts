@@ -44,8 +44,11 @@ export interface ClientCall {
   readonly isNotification?: boolean
 }
 
-/** What a server does: sends a text, in which `$1` stands for the id of the first request and so on, or closes. */
-export type ServerMove = { readonly send: VectorText } | { readonly close: true }
+/**
+ * What a server does: sends a text, in which `$1` stands for the id of the first request and so on; closes; or says nothing
+ * for so long that calls run out of time.
+ */
+export type ServerMove = { readonly send: VectorText } | { readonly close: true } | { readonly silence: true }
 
 /** How a call has to end: with this result, with an error that the server has sent, or with any other failure. */
 export type ExpectedOutcome =

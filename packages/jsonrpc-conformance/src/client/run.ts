@@ -1,3 +1,4 @@
+import { mapAtOnce } from "../at-once.ts"
 import { mismatch } from "../match.ts"
 import { Mailbox } from "../mailbox.ts"
 import type { RunOptions } from "../server/run.ts"
@@ -13,6 +14,8 @@ export interface TriedClient {
   notify(method: string, params: ClientCall["params"]): unknown
   /** Sends calls as one message, and says how each ended that is no notification. Without it, batches are skipped. */
   batch?(calls: readonly ClientCall[]): Promise<readonly Outcome[]>
+  /** Lets the time for calls that wait run out. Without it, the time passes as it does. */
+  runOutOfTime?(): void
   close(): unknown
 }
 
@@ -32,7 +35,7 @@ export function tryClient(
   open: () => Promise<ClientScene>,
   options: RunOptions,
 ): Promise<Verdict[]> {
-  return Promise.all(vectors.map((vector) => tryVector(vector, open, options)))
+  return mapAtOnce(vectors, options.atOnce ?? Infinity, (vector) => tryVector(vector, open, options))
 }
 
 async function tryVector(
@@ -53,7 +56,7 @@ async function tryVector(
     const requests = new RequestReader()
     const problem = requests.read(mailbox.messages, vector.calls)
     if (problem !== undefined) return fail(`the client sent something else: ${problem}`)
-    await perform(vector.server, requests, wire)
+    await perform(vector.server, requests, wire, client)
 
     const { answers = [] } = vector
     const answered = (): readonly unknown[] => mailbox.messages.slice(vector.calls.length)
@@ -81,9 +84,15 @@ async function makeCalls(client: TriedClient, { calls }: ClientVector): Promise<
   return (await Promise.all(outcomes)).flat()
 }
 
-async function perform(moves: readonly ServerMove[], requests: RequestReader, wire: Wire): Promise<void> {
+async function perform(
+  moves: readonly ServerMove[],
+  requests: RequestReader,
+  wire: Wire,
+  client: TriedClient,
+): Promise<void> {
   for (const move of moves) {
     if ("send" in move) wire.send(requests.fillIn(vectorText(move.send)))
+    else if ("silence" in move) client.runOutOfTime?.()
     else await wire.close()
   }
 }

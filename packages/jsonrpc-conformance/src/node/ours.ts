@@ -5,20 +5,21 @@ import { CLIENT_VECTORS } from "../client/vectors.ts"
 import type { Row } from "../report.ts"
 import { tryServer, type RunOptions } from "../server/run.ts"
 import { SERVER_VECTORS } from "../server/vectors.ts"
-import type { ClientCall } from "../vector.ts"
+import type { ClientCall, ClientVector, Verdict } from "../vector.ts"
 import type { Wire } from "../wire.ts"
+import { HttpWire, unfitForHttp } from "./http-wire.ts"
 import { ourMethods } from "./methods.ts"
+import { Patience } from "./patience.ts"
 import type { Ground } from "./transports.ts"
 
-/** How long a client of ours waits for an answer here, in milliseconds: one vector is about an answer that never comes. */
-const CALL_TIMEOUT_MS = 700
-
 /** Tries our server and our client on a kind of connection, and takes it down. */
-export async function tryOurs(ground: Ground): Promise<Row> {
-  const options: RunOptions = { clock: nodeRuntime().clock }
+export async function tryOurs(ground: Ground, { every = 1 }: SampleOptions = {}): Promise<Row> {
+  const { atOnce } = ground
+  const options: RunOptions = { clock: nodeRuntime().clock, ...(atOnce === undefined ? {} : { atOnce }) }
+  const sampled = (_: unknown, index: number): boolean => index % every === 0
   try {
-    const server = await tryServer(SERVER_VECTORS, () => serverWire(ground), options)
-    const client = ground.isDuplex ? await tryClient(CLIENT_VECTORS, () => clientScene(ground), options) : []
+    const server = await tryServer(SERVER_VECTORS.filter(sampled), () => serverWire(ground), options)
+    const client = await tryOurClient(CLIENT_VECTORS.filter(sampled), ground, options)
     return {
       name: ground.name,
       columns: [
@@ -29,6 +30,26 @@ export async function tryOurs(ground: Ground): Promise<Row> {
   } finally {
     await ground.close()
   }
+}
+
+/** How much is tried. */
+export interface SampleOptions {
+  /** One vector of so many. Default: each. */
+  readonly every?: number
+}
+
+async function tryOurClient(
+  vectors: readonly ClientVector[],
+  ground: Ground,
+  options: RunOptions,
+): Promise<readonly Verdict[]> {
+  if (ground.kind === "duplex") return tryClient(vectors, () => clientScene(ground), options)
+  const skipped = vectors.flatMap((vector): Verdict[] => {
+    const why = unfitForHttp(vector)
+    return why === undefined ? [] : [{ vector, status: "skipped", why }]
+  })
+  const fit = vectors.filter((vector) => unfitForHttp(vector) === undefined)
+  return [...(await tryClient(fit, () => httpScene(ground), options)), ...skipped]
 }
 
 async function serverWire(ground: Ground): Promise<Wire> {
@@ -44,8 +65,15 @@ async function clientScene(ground: Ground): Promise<ClientScene> {
   return { client: triedClient(client), wire }
 }
 
+async function httpScene(ground: Ground): Promise<ClientScene> {
+  const wire = new HttpWire()
+  const client = await ground.reach((exchange) => wire.take(exchange))
+  return { client: triedClient(client), wire }
+}
+
 function triedClient(transport: Transport): TriedClient {
-  const connection = new Connection(transport, { timeoutMs: CALL_TIMEOUT_MS, handler: refuse })
+  const clock = new Patience(nodeRuntime().clock)
+  const connection = new Connection(transport, { clock, handler: refuse })
   return {
     request: (method, params) => connection.request(method, params),
     notify: (method, params) => connection.notify(method, params),
@@ -53,6 +81,7 @@ function triedClient(transport: Transport): TriedClient {
       const outcomes = await connection.batch(calls)
       return outcomes.filter((_, index) => isRequest(calls[index]))
     },
+    runOutOfTime: () => clock.runOut(),
     close: () => connection.close(),
   }
 }

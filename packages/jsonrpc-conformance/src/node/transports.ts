@@ -11,11 +11,13 @@ import {
   streamTransport,
   type Framing,
   type Transport,
+  type TransportListener,
 } from "@dchat/jsonrpc"
 import { nodeDialers, nodeListeners } from "@dchat/jsonrpc/node"
 import type { Address } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
 import { Queue } from "@dchat/task"
+import { childProcessGround } from "./child-process.ts"
 import localhost from "./fixtures/localhost.json" with { type: "json" }
 
 /** Gets the server's end of a connection. */
@@ -24,8 +26,10 @@ export type Welcome = (server: Transport) => void
 /** A kind of connection that our server and our client are tried on. */
 export interface Ground {
   readonly name: string
-  /** Whether both sides can speak whenever they like. Over HTTP only the client begins, and only the server is tried. */
-  readonly isDuplex: boolean
+  /** Whether both sides can speak whenever they like; over HTTP only the client begins, and one POST brings one answer. */
+  readonly kind: "duplex" | "http"
+  /** Connections at a time. Default: any number. */
+  readonly atOnce?: number
   /** Makes a connection: gives the client's end, and the server's end to `welcome`. */
   reach(welcome: Welcome): Promise<Transport>
   /** Takes down what is left when every connection is closed. */
@@ -46,8 +50,9 @@ export const GROUNDS: readonly (readonly [name: string, make: (name: string) => 
   ["tls", (name) => urlGround(name, "tls://127.0.0.1:0")],
   ["websocket", (name) => urlGround(name, "ws://127.0.0.1:0")],
   ["websocket, tls", (name) => urlGround(name, "wss://127.0.0.1:0")],
-  ["http", (name) => urlGround(name, "http://127.0.0.1:0")],
-  ["https", (name) => urlGround(name, "https://127.0.0.1:0")],
+  ["stdio of a child process", childProcessGround],
+  ["http", (name) => httpGround(name, "http://127.0.0.1:0")],
+  ["https", (name) => httpGround(name, "https://127.0.0.1:0")],
 ]
 
 type Pair = readonly [client: Transport, server: Transport]
@@ -66,7 +71,7 @@ function portPair(): Pair {
 async function pairGround(name: string, makePair: () => Pair): Promise<Ground> {
   return {
     name,
-    isDuplex: true,
+    kind: "duplex",
     reach: async (welcome) => {
       const [client, server] = makePair()
       welcome(server)
@@ -94,7 +99,7 @@ async function streamGround(name: string, address: Address, framing: Framing): P
   const accepted = listener[Symbol.asyncIterator]()
   return {
     name,
-    isDuplex: true,
+    kind: "duplex",
     reach: oneByOne(async (welcome) => {
       const [client, server] = await Promise.all([network.connect(listener.address), accepted.next()])
       if (server.done !== true) welcome(streamTransport(server.value, framing))
@@ -105,20 +110,13 @@ async function streamGround(name: string, address: Address, framing: Framing): P
 }
 
 async function urlGround(name: string, url: string): Promise<Ground> {
-  const { clock } = nodeRuntime()
-  const scheme = new URL(url).protocol
-  const bind = nodeListeners({ tls: localhost })[scheme]
-  const dial = nodeDialers({ tls: { ca: localhost.cert } })[scheme]
-  if (bind === undefined || dial === undefined) throw new Error(`${url}: there is no such transport`)
-  const isDuplex = !scheme.startsWith("http")
-  const framing = newlineFraming()
-
+  const { bind, dial, context } = doorsOf(url)
   let welcomeNext: Welcome = () => {}
-  const listener = await bind(url, { clock, framing })
+  const listener = await bind(url, context)
   listener.accept((server) => welcomeNext(server))
   return {
     name,
-    isDuplex,
+    kind: "duplex",
     reach: oneByOne(async (welcome) => {
       const accepted = new Promise<void>((resolve) => {
         welcomeNext = (server) => {
@@ -126,12 +124,40 @@ async function urlGround(name: string, url: string): Promise<Ground> {
           resolve()
         }
       })
-      const client = await dial(listener.address, { clock, framing, signal: undefined })
-      if (isDuplex) await accepted
+      const client = await dial(listener.address, { ...context, signal: undefined })
+      await accepted
       return client
     }),
     close: () => listener.close(),
   }
+}
+
+/** A listener for each client, so that it is known whose a POST is. */
+async function httpGround(name: string, url: string): Promise<Ground> {
+  const { bind, dial, context } = doorsOf(url)
+  const listeners: TransportListener[] = []
+  return {
+    name,
+    kind: "http",
+    reach: async (welcome) => {
+      const listener = await bind(url, context)
+      listeners.push(listener)
+      listener.accept((server) => welcome(server))
+      return dial(listener.address, { ...context, signal: undefined })
+    },
+    close: async () => {
+      await Promise.all(listeners.map((listener) => listener.close()))
+    },
+  }
+}
+
+function doorsOf(url: string) {
+  const { clock } = nodeRuntime()
+  const scheme = new URL(url).protocol
+  const bind = nodeListeners({ tls: localhost })[scheme]
+  const dial = nodeDialers({ tls: { ca: localhost.cert } })[scheme]
+  if (bind === undefined || dial === undefined) throw new Error(`${url}: there is no such transport`)
+  return { bind, dial, context: { clock, framing: newlineFraming() } }
 }
 
 /** Connections are made one after the other, so that the two ends belong together. */

@@ -1,4 +1,5 @@
 import type { Clock } from "@dchat/runtime"
+import { mapAtOnce } from "../at-once.ts"
 import { isRecord, mismatch } from "../match.ts"
 import { Mailbox } from "../mailbox.ts"
 import { vectorText, type ServerVector, type Verdict } from "../vector.ts"
@@ -11,6 +12,8 @@ export interface RunOptions {
   timeoutMs?: number
   /** How long to wait for what must not come, in milliseconds. Default 20 ms. */
   quietMs?: number
+  /** Vectors that are tried at a time, each on a connection of its own. Default: all. */
+  atOnce?: number
 }
 
 /** A request that is sent after each vector: whatever the vector was, the connection has to live on. */
@@ -27,7 +30,7 @@ export function tryServer(
   open: () => Promise<Wire>,
   options: RunOptions,
 ): Promise<Verdict[]> {
-  return Promise.all(vectors.map((vector) => tryVector(vector, open, options)))
+  return mapAtOnce(vectors, options.atOnce ?? Infinity, (vector) => tryVector(vector, open, options))
 }
 
 async function tryVector(

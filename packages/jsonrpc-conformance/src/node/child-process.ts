@@ -1,0 +1,35 @@
+import process from "node:process"
+import { fileURLToPath } from "node:url"
+import { newlineFraming, streamTransport } from "@dchat/jsonrpc"
+import { spawnTransport } from "@dchat/jsonrpc/node"
+import { nodeRuntime } from "@dchat/runtime/node"
+import type { Ground } from "./transports.ts"
+
+/** What is run is what was built, wherever this stands: Node 20 runs no TypeScript. */
+const RELAY = fileURLToPath(new URL("../../dist/node/relay.js", import.meta.url))
+
+/**
+ * A child process for each connection: the client speaks to its pipes, and its standard input and output lead to the
+ * server, over a local port.
+ */
+export async function childProcessGround(name: string): Promise<Ground> {
+  const { network } = nodeRuntime()
+  return {
+    name,
+    kind: "duplex",
+    atOnce: 4,
+    reach: async (welcome) => {
+      const listener = await network.listen({ kind: "tcp", host: "127.0.0.1", port: 0 })
+      const { address } = listener
+      if (address.kind !== "tcp") throw new Error("a port was asked for")
+      const client = await spawnTransport(process.execPath, [RELAY, `${address.port}`])
+      for await (const stream of listener) {
+        welcome(streamTransport(stream, newlineFraming()))
+        break
+      }
+      await listener.close()
+      return client
+    },
+    close: async () => {},
+  }
+}
