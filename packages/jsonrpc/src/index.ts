@@ -152,6 +152,7 @@ export type { AccessRefusal, AccessRequest, Authorize } from "./transport/access
 export { AddressError } from "./transport/address.ts"
 export { channelTransport, type ChannelTransportOptions } from "./transport/channel.ts"
 export { ConnectError, ListenError, TransportLostError } from "./transport/errors.ts"
+export type { CorsOptions } from "./transport/cors.ts"
 export type { HostGuardOptions } from "./transport/host-guard.ts"
 export { type HttpPost, type HttpReply, httpTransport, type HttpTransportOptions } from "./transport/http-client.ts"
 export type { TransportListener, Welcome } from "./transport/listener.ts"

@@ -132,6 +132,45 @@ test("who may come in can be said by name, and by a hook", async () => {
   expect(await status({ host: "api.example", authorization: "no" })).toBe(401)
 })
 
+test("a page of an origin that is named may call from its browser, and reads why it was refused", async () => {
+  const allowed = { allowedOrigins: ["https://app.example"], allowedHeaders: ["x-trace"] }
+  const url = await start({
+    http: { ...allowed, authorize: ({ headers }) => headers.get("authorization") === "Bearer x" },
+  })
+  const preflight = (origin: string) =>
+    ask(url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } })
+  const { response, body } = await preflight("https://app.example")
+  expect([response.statusCode, body, response.headers]).toMatchObject([
+    204,
+    "",
+    {
+      "access-control-allow-origin": "https://app.example",
+      "access-control-allow-methods": "POST",
+      "access-control-allow-headers": "content-type, authorization, x-trace",
+      "access-control-max-age": "7200",
+      vary: "Origin",
+    },
+  ])
+  const stranger = await preflight("https://evil.example")
+  expect([stranger.response.statusCode, stranger.response.headers["access-control-allow-origin"]]).toEqual([
+    403,
+    undefined,
+  ])
+  const page = { ...json, origin: "https://app.example" }
+  const called = async (headers: Record<string, string>) => (await ask(url, { headers }, add)).response
+  for (const [headers, status] of [
+    [{ ...page, authorization: "Bearer x" }, 200],
+    [page, 401],
+    [{ ...page, authorization: "Bearer x", "content-type": "text/plain" }, 415],
+  ] as const) {
+    const answer = await called(headers)
+    expect([answer.statusCode, answer.headers["access-control-allow-origin"]]).toEqual([status, "https://app.example"])
+  }
+  const foreign = await called({ ...page, origin: "https://evil.example" })
+  expect([foreign.statusCode, foreign.headers["access-control-allow-origin"]]).toEqual([403, undefined])
+  expect((await ask(url, { method: "OPTIONS" })).response.statusCode).toBe(401)
+})
+
 test("headers may be a function, asked for each request", async () => {
   let token = 0
   const url = await start({ http: { authorize: ({ headers }) => headers.get("authorization") === `Bearer ${token}` } })

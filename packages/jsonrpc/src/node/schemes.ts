@@ -1,6 +1,7 @@
 import type { Dialers, Listeners } from "../transport/scheme.ts"
 import { httpBinder, type HttpServerOptions } from "./http-binder.ts"
 import { httpDialer, type HttpClientOptions } from "./http-client.ts"
+import { HttpPorts } from "./http-ports.ts"
 import type { TlsServerIdentity, TlsTrust } from "./tls.ts"
 import { tlsBinder, tlsDialer } from "./tls-stream.ts"
 import { webSocketDialer, type WebSocketClientOptions } from "./websocket-client.ts"
@@ -44,8 +45,9 @@ export function nodeDialers({ websocket, http, tls }: ClientSchemeOptions): Dial
 /** All that Node listens on besides what the network of the runtime does. */
 export function nodeListeners({ websocket, http, tls }: ServerSchemeOptions): Listeners {
   const overTls = tlsBinder(tls)
-  const overWebSocket = webSocketBinder(websocket, tls)
-  const overHttp = httpBinder(http, tls)
+  const ports = new HttpPorts()
+  const overWebSocket = webSocketBinder(websocket, tls, ports)
+  const overHttp = httpBinder(http, tls, ports)
   return {
     "tls:": overTls,
     "tcp+tls:": overTls,

@@ -2,20 +2,26 @@ import { WebSocket } from "ws"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
+import { deflateOptions, type Compression } from "./compression.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
 import { wsTransports, type WsTransportOptions } from "./ws-transport.ts"
 
 /** Options of a WebSocket client. */
-export interface WebSocketClientOptions extends Pick<WsTransportOptions, "frames" | "pingMs" | "maxBytes"> {
+export interface WebSocketClientOptions extends Pick<
+  WsTransportOptions,
+  "frames" | "pingMs" | "pongTimeoutMs" | "maxBytes"
+> {
   headers?: HeadersSource
   /** Subprotocols to offer. Default: none. */
   protocols?: readonly string[]
+  /** Whether compression of messages (permessage-deflate) is offered to the server, and how ours are. Default: no. */
+  compression?: Compression
 }
 
-/** Dials `ws://` and `wss://` URLs. Compression is not offered: it costs more than it saves on small messages. */
+/** Dials `ws://` and `wss://` URLs. */
 export function webSocketDialer(options: WebSocketClientOptions = {}, trust: TlsTrust = {}): Dialer {
-  const { headers: source, protocols = [], ...transportOptions } = options
+  const { headers: source, protocols = [], compression, ...transportOptions } = options
   const wsTransport = wsTransports()
   return async (url, { clock, signal }) => {
     const headers = await headersOf(source)
@@ -23,7 +29,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
     const socket = new WebSocket(url, [...protocols], {
       ...tlsOptions(trust),
       headers: { ...headers },
-      perMessageDeflate: false,
+      perMessageDeflate: deflateOptions(compression),
       maxPayload: options.maxBytes ?? DEFAULT_MAX_BYTES,
       skipUTF8Validation: false,
     })

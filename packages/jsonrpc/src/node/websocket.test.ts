@@ -93,36 +93,40 @@ test("a socket that was accepted elsewhere, with a handshake of one's own, is wr
 })
 
 test("who does not answer pings is given up; who does is kept", async () => {
-  const timers: (() => void)[] = []
+  const timers: { ms: number; callback: () => void }[] = []
   const clock = {
     now: () => 0,
     monotonic: () => 0,
     defer: (callback: () => void) => process.nextTick(callback),
-    setTimer: (_ms: number, callback: () => void) => {
-      timers.push(callback)
+    setTimer: (ms: number, callback: () => void) => {
+      timers.push({ ms, callback })
       return { cancel: () => {} }
     },
   }
-  const pass = (): void => timers.splice(0).forEach((callback) => callback())
+  const pass = (): number[] =>
+    timers.splice(0).map(({ ms, callback }) => {
+      callback()
+      return ms
+    })
   const acceptor = new WebSocketServer({ port: 0, host: "127.0.0.1", autoPong: false })
   const accepted = new Promise<WebSocket>((resolve) => acceptor.on("connection", resolve))
   await new Promise((resolve) => acceptor.once("listening", resolve))
   const socket = new WebSocket(`ws://127.0.0.1:${(acceptor.address() as AddressInfo).port}`)
   await new Promise((resolve) => socket.on("open", resolve))
   const silent = await accepted
-  const transport = wsTransport(socket, { pingMs: 1000, clock })
+  const transport = wsTransport(socket, { clock })
   const closed = new Promise<Error | undefined>((resolve) => {
     transport.readInto({ messages: () => {}, end: () => {}, close: resolve })
   })
   const pinged = new Promise((resolve) => silent.once("ping", resolve))
-  pass()
+  expect(pass()).toEqual([30_000])
   await pinged
   const ponged = new Promise((resolve) => socket.once("pong", resolve))
   silent.pong()
   await ponged
-  pass()
+  expect(pass()).toEqual([10_000])
   expect(socket.readyState).toBe(WebSocket.OPEN)
-  pass()
+  expect([...pass(), ...pass(), ...pass()]).toEqual([30_000, 10_000, 0])
   expect(await closed).toMatchObject({ code: "transport-lost", message: expect.stringContaining("ping") })
   silent.terminate()
   acceptor.close()

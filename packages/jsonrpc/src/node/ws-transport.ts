@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream"
-import type { Clock, Timer } from "@dchat/runtime"
+import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
@@ -8,6 +8,7 @@ import { TransportLostError } from "../transport/errors.ts"
 import { Mailbox } from "../transport/mailbox.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import { closeError } from "../transport/websocket.ts"
+import { Heartbeat, type Beating } from "./heartbeat.ts"
 import { FrameWriter, MAX_FRAME_UNITS } from "./ws-frames.ts"
 
 /** What a transport asks of a socket of the `ws` package. */
@@ -18,7 +19,7 @@ export interface WsSocket {
   readonly bufferedAmount: number
   binaryType: "nodebuffer" | "arraybuffer" | "fragments"
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown
-  on(event: "pong", listener: () => void): unknown
+  on(event: "ping" | "pong", listener: () => void): unknown
   on(event: "error", listener: (error: Error) => void): unknown
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown
   send(text: string, options: { binary: boolean }, done?: (error?: Error) => void): void
@@ -37,10 +38,12 @@ export interface WsTransportOptions {
    */
   frames?: "text" | "binary" | "same" | undefined
   /**
-   * Pings the other side when nothing came for this long, in milliseconds, and gives it up when nothing comes for as long
-   * again. Default: never.
+   * Pings the other side when nothing came from it for this long, and at most for twice as long; in milliseconds. Default
+   * 30 s; `Infinity`: never.
    */
   pingMs?: number | undefined
+  /** Gives the other side up when nothing came for this long after a ping, in milliseconds. Default 10 s. */
+  pongTimeoutMs?: number | undefined
   /** The longest message that is taken, in bytes; a longer one closes the connection. Default 16 MiB. */
   maxBytes?: number
   /** Who is at the other end, for people. Default: the URL that was dialled, or `ws:`. */
@@ -63,6 +66,8 @@ export function wsTransports(): (socket: WsSocket, options: WsTransportOptions) 
   return (socket, options) => new WsTransport(socket, options, writer)
 }
 
+const PING_MS = 30_000
+const PONG_TIMEOUT_MS = 10_000
 const HIGH_WATER_MARK = 64 * 1024
 const CLOSE_NORMAL = 1000
 const CLOSE_TOO_LONG = 1009
@@ -74,7 +79,7 @@ interface WsInternals {
   readonly _isServer: boolean
 }
 
-class WsTransport implements Transport {
+class WsTransport implements Transport, Beating {
   readonly remote: string
   readonly #socket: WsSocket
   /** What `ws` writes to. It keeps it to itself, but has no way to send several messages with one write. */
@@ -82,9 +87,8 @@ class WsTransport implements Transport {
   readonly #writer: FrameWriter
   /** Whether frames go out masked. `undefined` where we cannot write them ourselves. */
   readonly #isMasked: boolean | undefined
-  readonly #clock: Clock
   readonly #frames: "text" | "binary" | "same"
-  readonly #pingMs: number
+  readonly #pongTimeoutMs: number
   readonly #maxBytes: number
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
@@ -93,11 +97,12 @@ class WsTransport implements Transport {
   #waiting: string[] = []
   #sending: "open" | "ended" = "open"
   #error: Error | undefined
-  #pulse: Timer | undefined
-  #heardFrom: "since-ping" | "not-since-ping" = "since-ping"
+  #reading: "on" | "paused" = "on"
+  readonly #heartbeat: Heartbeat
 
   constructor(socket: WsSocket, options: WsTransportOptions, writer: FrameWriter) {
-    const { frames = "same", pingMs = Infinity, maxBytes = DEFAULT_MAX_BYTES, remote, clock = platformClock } = options
+    const { frames = "same", maxBytes = DEFAULT_MAX_BYTES, remote, clock = platformClock } = options
+    const { pingMs = PING_MS, pongTimeoutMs = PONG_TIMEOUT_MS } = options
     this.remote = remote ?? (socket.url || "ws:")
     this.#socket = socket
     const { _socket: output, _isServer: isServer } = socket as WsSocket & Partial<WsInternals>
@@ -105,21 +110,22 @@ class WsTransport implements Transport {
     // Where an extension was agreed on, such as compression, frames are not what we write.
     this.#isMasked = isServer === undefined || socket.extensions !== "" ? undefined : !isServer
     this.#writer = writer
-    this.#clock = clock
     this.#frames = frames
-    this.#pingMs = pingMs
+    this.#pongTimeoutMs = pongTimeoutMs
     this.#maxBytes = maxBytes
     this.#mailbox = new Mailbox(clock)
     socket.binaryType = "nodebuffer"
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       this.#lastWasBinary = isBinary
-      this.#heardFrom = "since-ping"
+      this.#heartbeat.heard = true
       if (data.length > maxBytes) this.#failTooLong()
       else this.#mailbox.put([isBinary ? textOf(data) : data.toString("utf8")])
     })
-    socket.on("pong", () => {
-      this.#heardFrom = "since-ping"
-    })
+    const heard = (): void => {
+      this.#heartbeat.heard = true
+    }
+    socket.on("ping", heard)
+    socket.on("pong", heard)
     socket.on("error", (error: Error & { code?: string }) => {
       // `ws` has its own bound, and closes by itself.
       if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.#failTooLong()
@@ -131,7 +137,7 @@ class WsTransport implements Transport {
         resolve()
       })
     })
-    this.#beat()
+    this.#heartbeat = new Heartbeat(clock, pingMs, pongTimeoutMs, this)
   }
 
   get bufferedBytes(): number {
@@ -143,11 +149,13 @@ class WsTransport implements Transport {
   }
 
   pause(): void {
+    this.#reading = "paused"
     this.#mailbox.pause()
     this.#socket.pause()
   }
 
   resume(): void {
+    this.#reading = "on"
     this.#mailbox.resume()
     this.#socket.resume()
   }
@@ -205,7 +213,7 @@ class WsTransport implements Transport {
 
   #onClose(error: Error | undefined): void {
     this.#sending = "ended"
-    this.#pulse?.cancel()
+    this.#heartbeat.stop()
     this.#mailbox.close(this.#error ?? error)
     this.#drain.wake()
   }
@@ -217,18 +225,17 @@ class WsTransport implements Transport {
     this.#socket.close(CLOSE_TOO_LONG, this.#error.message)
   }
 
-  #beat(): void {
-    if (this.#pingMs === Infinity) return
-    this.#pulse = this.#clock.setTimer(this.#pingMs, () => {
-      if (this.#heardFrom === "not-since-ping") {
-        this.#error = new TransportLostError(`the other side did not answer a ping within ${this.#pingMs} ms`)
-        this.#socket.terminate()
-        return
-      }
-      this.#heardFrom = "not-since-ping"
-      if (this.#sending === "open") this.#socket.ping()
-      this.#beat()
-    })
+  isDeaf(): boolean {
+    return this.#reading === "paused"
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === OPEN) this.#socket.ping()
+  }
+
+  lost(): void {
+    this.#error ??= new TransportLostError(`the other side did not answer a ping within ${this.#pongTimeoutMs} ms`)
+    this.#socket.terminate()
   }
 }
 
