@@ -196,6 +196,14 @@ test("a JSON-RPC body counts whatever the status; any other body fails its own c
   await expect(connection.request("x")).rejects.toBeInstanceOf(MethodNotFoundError)
 })
 
+test("who is turned away hears why", async () => {
+  const connection = await dial(await start({ http: { maxBytes: 100 } }))
+  await expect(connection.request("add", ["x".repeat(100)])).rejects.toThrow(/413.*longer than 100 bytes/)
+  await expect((await dial(await odd(() => ({ status: 502, body: "<html>" })))).request("x")).rejects.toThrow(
+    /message$/,
+  )
+})
+
 test("when nobody listens, the call fails and is known not to have been sent", async () => {
   const connection = await dial("http://127.0.0.1:1")
   const failure = (await connection.request("x").catch((error: unknown) => error)) as DeliveryError

@@ -9,7 +9,7 @@ export class ConnectError extends CallError {
   readonly url: string
 
   constructor(url: string, cause: Error) {
-    super(`cannot connect to ${url}: ${cause.message}`, "no", { cause })
+    super(`cannot connect to ${url}: ${reasonOf(cause)}`, "no", { cause })
     this.url = url
   }
 }
@@ -22,7 +22,7 @@ export class ListenError extends JsonRpcError {
   readonly url: string
 
   constructor(url: string, cause: Error) {
-    super(`cannot listen on ${url}: ${cause.message}`, { cause })
+    super(`cannot listen on ${url}: ${reasonOf(cause)}`, { cause })
     this.url = url
   }
 }
@@ -31,4 +31,9 @@ export class ListenError extends JsonRpcError {
 export class TransportLostError extends JsonRpcError {
   override readonly name = "TransportLostError"
   readonly code = "transport-lost"
+}
+
+/** What an error of the network says, without the address, which it names too. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/^cannot (?:connect to|listen on) \S+: /, "").trim()
 }

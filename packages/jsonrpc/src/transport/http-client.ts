@@ -107,7 +107,7 @@ class HttpTransport implements Transport {
     try {
       const { status, body } = await this.#post(text, abort.signal)
       if (/^\s*[[{]/.test(body)) this.#mailbox.put([body])
-      else this.#reader?.lost?.(text, new TransportLostError(`HTTP status ${status}, and no JSON-RPC message`))
+      else this.#reader?.lost?.(text, new TransportLostError(noMessage(status, body)))
     } catch (error) {
       if (!this.#mailbox.isClosed) this.#reader?.lost?.(text, error as Error)
     } finally {
@@ -127,4 +127,11 @@ class HttpTransport implements Transport {
     this.#mailbox.close(undefined)
     this.#onClose?.()
   }
+}
+
+/** A server that turns a request away often says why, in its first line. A page of HTML says nothing to a person. */
+function noMessage(status: number, body: string): string {
+  const [line = ""] = body.trim().split("\n", 1)
+  const said = line === "" || line.startsWith("<") ? "" : `: ${line.slice(0, 200)}`
+  return `HTTP status ${status}, and no JSON-RPC message${said}`
 }
