@@ -8,19 +8,19 @@ import type { Params } from "../message/message.ts"
 import type { AccessRequest } from "../transport/access.ts"
 import type { TransportListener } from "../transport/listener.ts"
 import type { Transport } from "../transport/transport.ts"
-import type { ServeOptions, StopServerOptions } from "./options.ts"
+import type { ServerOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { setAccess } from "./context.ts"
 import { servedConnection } from "./served-connection.ts"
 import { turnAway } from "./turn-away.ts"
 
-/** A server that listens. Made by `serve`. */
+/** A server, where it listens and who is connected. Made by `serve`. */
 export class Server {
   /** Where it listens, with the ports that were found, in the order of the `listen` option. */
   readonly addresses: readonly [string, ...string[]]
   readonly #handler: RequestHandler
   readonly #listeners: readonly TransportListener[]
-  readonly #options: ServeOptions
+  readonly #options: ServerOptions
   readonly #connectionOptions: ConnectionOptions
   readonly #log: Log
   readonly #tasks = new Set<StoppableTask>()
@@ -32,7 +32,7 @@ export class Server {
   constructor(
     handler: RequestHandler,
     listeners: readonly [TransportListener, ...TransportListener[]],
-    options: ServeOptions,
+    options: ServerOptions,
   ) {
     const { clock, log = silentLog } = options.runtime
     const [first, ...others] = listeners
