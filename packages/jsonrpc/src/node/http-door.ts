@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Clock } from "@dchat/runtime"
+import type { Clock, Log } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import type { AccessRequest } from "../transport/access.ts"
@@ -26,6 +26,7 @@ export class HttpDoor {
   readonly #maxBytes: number
   readonly #gate: HttpGate
   readonly #clock: Clock
+  readonly #log: Log
   readonly #room = new WaitingRoom()
   #status: "open" | "closed" = "open"
 
@@ -33,6 +34,7 @@ export class HttpDoor {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#gate = new HttpGate(options, place)
     this.#clock = place.clock
+    this.#log = place.log
   }
 
   accept(welcome: Welcome): void {
@@ -65,7 +67,7 @@ export class HttpDoor {
     letSend(request, response)
     readBody(request, this.#maxBytes, (bytes) => {
       if (bytes === undefined) return answerRefusal(response, tooLong(this.#maxBytes))
-      const exchange = new HttpExchange(textOf(bytes), remoteOf("http:", request), this.#clock)
+      const exchange = new HttpExchange(textOf(bytes), remoteOf("http:", request), this.#clock, this.#log)
       this.#carry(exchange, response)
       this.#room.enter(exchange, entry)
     })

@@ -1,7 +1,8 @@
 import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type Server } from "node:http"
 import { connect as connectSocket, type AddressInfo } from "node:net"
 import { text as readAll } from "node:stream/consumers"
-import { nodeClock } from "@dchat/runtime/node"
+import { logTo, type LogRecord } from "@dchat/runtime"
+import { nodeClock, nodeRuntime } from "@dchat/runtime/node"
 import { afterEach, expect, test } from "vitest"
 import { ConnectError, DeliveryError, MethodNotFoundError, openConnection, requestHandler, serve } from "./index.ts"
 
@@ -76,6 +77,18 @@ test("a client calls, batches and notifies over HTTP", async () => {
   ])
   await connection.notify("add", [1, 2])
   expect(await connection.request("notifyMe")).toBe("done")
+})
+
+test("what the server sends by itself has no way back: it is dropped, and the log says so", async () => {
+  const dropped: LogRecord[] = []
+  const log = logTo({ accepts: (level) => level === "debug", write: (record) => void dropped.push(record) })
+  const url = await start({ runtime: { ...nodeRuntime(), log } })
+  const connection = await dial(url)
+  expect(await connection.request("notifyMe")).toBe("done")
+  expect(dropped.map(({ message }) => message)).toEqual([
+    "HTTP has no way back for what the server sends by itself: dropped",
+  ])
+  expect(dropped[0]?.fields["remote"]).toMatch(/^http:\/\/127\.0\.0\.1:/)
 })
 
 test("statuses: 200 for answers and errors alike, 204 for notifications, 400s for what is no call", async () => {

@@ -1,7 +1,7 @@
 import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { Connection } from "../connection/connection.ts"
-import type { Handler } from "../connection/incoming.ts"
+import type { Handler } from "../connection/handler.ts"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { concat } from "../framing/prefixed.ts"
@@ -75,7 +75,7 @@ async function answer(
   options: FetchHandlerOptions,
 ) {
   const { clock = platformClock, log = silentLog } = options
-  const exchange = new HttpExchange(textOf(body), access.remote, clock)
+  const exchange = new HttpExchange(textOf(body), access.remote, clock, log)
   const hangUp = (): void => exchange.end()
   signal.addEventListener("abort", hangUp, { once: true })
   const task = handler.connections.start(

@@ -33,11 +33,21 @@ export function hostGuard(listensOn: string, options: HostGuardOptions = {}): Ho
     return allowed.has(host) || allowed.has(host.replace(/:\d+$/, ""))
   })
   const originIsFine = rule(allowedOrigins, local, (origin, allowed) => allowed.has(origin))
-  return (host, origin) => {
+  const judge: HostGuard = (host, origin) => {
     const isMissing = host === undefined && withoutHost
     if (!isMissing && !hostIsFine(host ?? "")) return "this host name is not served here"
     if (origin !== undefined && !originIsFine(origin)) return "pages of this origin may not call"
     return undefined
+  }
+  // A client says the same again with each request, and to read a URL takes a while.
+  let last: Parameters<HostGuard> | undefined
+  let verdict: string | undefined
+  return (host, origin) => {
+    if (last === undefined || last[0] !== host || last[1] !== origin) {
+      last = [host, origin]
+      verdict = judge(host, origin)
+    }
+    return verdict
   }
 }
 

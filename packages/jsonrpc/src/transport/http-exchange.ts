@@ -1,4 +1,4 @@
-import type { Clock } from "@dchat/runtime"
+import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import type { Frame } from "../framing/framing.ts"
 import type { Transport, TransportReader } from "./transport.ts"
 
@@ -11,7 +11,7 @@ export interface HttpAnswer {
 
 /**
  * One HTTP request and its response, as a transport: brings one message and the end, carries one answer back. Requests
- * and notifications of this side have no way to go and are dropped.
+ * and notifications of this side have no way to go and are dropped; the log says so at the level debug.
  */
 export class HttpExchange implements Transport {
   readonly remote: string
@@ -20,15 +20,17 @@ export class HttpExchange implements Transport {
   readonly answer: Promise<HttpAnswer>
   readonly #body: Frame
   readonly #clock: Pick<Clock, "defer">
+  readonly #log: Log
   #reader: TransportReader | undefined
   #status: "open" | "closed" = "open"
   #reply: string | undefined
   #resolve!: (answer: HttpAnswer) => void
 
-  constructor(body: Frame, remote: string, clock: Pick<Clock, "defer">) {
+  constructor(body: Frame, remote: string, clock: Pick<Clock, "defer">, log: Log = silentLog) {
     this.remote = remote
     this.#body = body
     this.#clock = clock
+    this.#log = log
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -50,6 +52,7 @@ export class HttpExchange implements Transport {
 
   send(text: string): void {
     if (!OWN_CALL.test(text)) this.#reply ??= text
+    else this.#log.debug("HTTP has no way back for what the server sends by itself: dropped", { remote: this.remote })
   }
 
   flush(): void {}
