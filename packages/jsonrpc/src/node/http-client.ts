@@ -5,6 +5,7 @@ import { ConnectError, TransportLostError } from "../transport/errors.ts"
 import { httpTransport, type HttpPost, type HttpReply } from "../transport/http-client.ts"
 import type { Dialer } from "../transport/scheme.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
+import { redirectReason } from "./redirect.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
 
 /** Options of an HTTP client. */
@@ -16,7 +17,7 @@ export interface HttpClientOptions {
   maxBytes?: number
 }
 
-/** Dials `http://` and `https://` URLs: a POST per message, over connections that are kept. */
+/** Dials `http://` and `https://` URLs: a POST per message, over connections that are kept. Redirects are not followed. */
 export function httpDialer(options: HttpClientOptions = {}, trust: TlsTrust = {}): Dialer {
   return (url, { clock }) => {
     const isSecure = url.toLowerCase().startsWith("https:")
@@ -40,6 +41,8 @@ function nodePost(
     const headers = { ...more, "content-type": "application/json", "content-length": Buffer.byteLength(body) }
     return new Promise<HttpReply>((resolve, reject) => {
       const outgoing = request(url, { method: "POST", agent, headers, signal }, (response) => {
+        const redirect = redirectReason(url, response)
+        if (redirect !== undefined) return void outgoing.destroy(new TransportLostError(redirect))
         const chunks: Buffer[] = []
         let length = 0
         response.on("data", (chunk: Buffer) => {

@@ -47,11 +47,13 @@ const json = { "content-type": "application/json" }
 const add = '{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}'
 
 /** A server that says what a test wants. */
-async function odd(answer: (body: string) => { status: number; body: string }): Promise<string> {
+async function odd(
+  answer: (body: string) => { status: number; body: string; headers?: Record<string, string> },
+): Promise<string> {
   const server: Server = createServer((request, response) => {
     void readAll(request).then((body) => {
       const said = answer(body)
-      response.writeHead(said.status).end(said.body)
+      response.writeHead(said.status, said.headers).end(said.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -215,6 +217,20 @@ test("who is turned away hears why", async () => {
   await expect((await dial(await odd(() => ({ status: 502, body: "<html>" })))).request("x")).rejects.toThrow(
     /message$/,
   )
+})
+
+test("a redirect is not followed, and the error names where it leads", async () => {
+  const url = await odd(() => ({ status: 308, body: "{}", headers: { location: "/v2/rpc" } }))
+  const overHttp = await dial(url)
+  const failure = (await overHttp.request("x").catch((error: unknown) => error)) as DeliveryError
+  expect([failure.code, failure.message]).toEqual([
+    "delivery",
+    expect.stringContaining(`308: ${url} sends on to ${url}/v2/rpc`),
+  ])
+  const websocket = openConnection(url.replace("http:", "ws:"))
+  await expect(websocket).rejects.toMatchObject({ code: "connect", message: expect.stringContaining("/v2/rpc") })
+  const page = await odd(() => ({ status: 200, body: "a page" }))
+  await expect(openConnection(page.replace("http:", "ws:"))).rejects.toThrow("HTTP status 200")
 })
 
 test("when nobody listens, the call fails and is known not to have been sent", async () => {

@@ -4,6 +4,7 @@ import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
 import { deflateOptions, type Compression } from "./compression.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
+import { redirectReason } from "./redirect.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
 import { wsTransports, type WsTransportOptions } from "./ws-transport.ts"
 
@@ -19,7 +20,7 @@ export interface WebSocketClientOptions extends Pick<
   compression?: Compression
 }
 
-/** Dials `ws://` and `wss://` URLs. */
+/** Dials `ws://` and `wss://` URLs. Redirects are not followed. */
 export function webSocketDialer(options: WebSocketClientOptions = {}, trust: TlsTrust = {}): Dialer {
   const { headers: source, protocols = [], compression, ...transportOptions } = options
   const wsTransport = wsTransports()
@@ -56,6 +57,11 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
       }
       socket.on("open", opened)
       socket.on("error", failed)
+      socket.on("unexpected-response", (request, response) => {
+        const status = `HTTP status ${response.statusCode} instead of a WebSocket`
+        request.destroy()
+        failed(new Error(redirectReason(url, response) ?? status))
+      })
       signal?.addEventListener("abort", aborted, { once: true })
     })
     return wsTransport(socket, { frames: "text", ...transportOptions, remote: url, clock })
