@@ -125,14 +125,22 @@ async function checkPage() {
   })
   const content = { "": "<!doctype html><title>dchat</title>", "page.js": page, "worker.js": worker }
   const files = await serveFiles(content, fetchHandler(handler))
-  const server = await serve(handler, { listen: ["ws://127.0.0.1:0"] })
+  const server = await serve(handler, { listen: ["ws://127.0.0.1:0", "http://127.0.0.1:0"] })
+  const unfriendly = await serve(handler, {
+    listen: ["http://127.0.0.1:0"],
+    http: { allowedOrigins: ["https://app.example"] },
+  })
   const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
   try {
     const tab = await browser.newPage()
     await tab.goto(files.url)
     await tab.addScriptTag({ url: "/page.js", type: "module" })
     /** @type {import("./browser/page.js").Outcome[]} */
-    const outcomes = await tab.evaluate((url) => Reflect.get(globalThis, "runChecks")(url), server.addresses[0])
+    const outcomes = await tab.evaluate((urls) => Reflect.get(globalThis, "runChecks")(urls), {
+      websocket: server.addresses[0],
+      http: server.addresses[1] ?? "",
+      unfriendly: unfriendly.addresses[0],
+    })
     for (const { name, failure } of outcomes)
       console.log(failure === undefined ? `ok      ${name}` : `FAILED  ${name}\n${failure}`)
     const failed = outcomes.filter(({ failure }) => failure !== undefined).length
@@ -140,7 +148,7 @@ async function checkPage() {
     return failed === 0
   } finally {
     await browser.close()
-    await server.stop()
+    await Promise.all([server.stop(), unfriendly.stop()])
     files.close()
   }
 }

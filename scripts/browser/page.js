@@ -32,10 +32,19 @@ async function converse(connection) {
   same(await connection.request("echo", [big]), [big])
 }
 
-/** @type {Record<string, (server: string) => Promise<void>>} */
+/**
+ * Where servers of other origins are.
+ *
+ * @typedef {object} Servers
+ * @property {string} websocket
+ * @property {string} http Lets pages of this computer in.
+ * @property {string} unfriendly Lets other pages in, over HTTP.
+ */
+
+/** @type {Record<string, (servers: Servers) => Promise<void>>} */
 const checks = {
-  async "jsonrpc: a client over WebSocket"(server) {
-    const client = await connect(server, api, { handler: ({ params }) => `back ${first(params)}` })
+  async "jsonrpc: a client over WebSocket"({ websocket }) {
+    const client = await connect(websocket, api, { handler: ({ params }) => `back ${first(params)}` })
     const sums = Array.from({ length: 1000 }, (_, n) => client.add(n, 1))
     same(
       await Promise.all(sums),
@@ -50,8 +59,8 @@ const checks = {
     const late = await client.add(1, 2).catch(asIs)
     same([late.code, late.sent], ["closed", "no"])
   },
-  async "jsonrpc: a WebSocket in binary frames"(server) {
-    const client = await connect(server, api, { websocket: { frames: "binary" } })
+  async "jsonrpc: a WebSocket in binary frames"({ websocket }) {
+    const client = await connect(websocket, api, { websocket: { frames: "binary" } })
     same(await client.echo("🙂"), "🙂")
     await client.close()
   },
@@ -73,6 +82,19 @@ const checks = {
     const lost = await nowhere.request("add", [1, 2]).catch(asIs)
     same([lost.code, lost.sent], ["delivery", "maybe"])
     await nowhere.close()
+  },
+  async "jsonrpc: HTTP to a server of another origin, with a token, which the browser asks it about first"({ http }) {
+    const headers = { authorization: "Bearer x" }
+    const elsewhere = client(new Connection(fetchTransport(http, { headers })), api)
+    same(await Promise.all([elsewhere.add(1, 2), elsewhere.echo("🙂")]), [3, "🙂"])
+    await elsewhere.close()
+  },
+  async "jsonrpc: HTTP to a server that lets in others only"({ unfriendly }) {
+    const connection = new Connection(fetchTransport(unfriendly))
+    /** @type {any} */
+    const refused = await connection.request("add", [1, 2]).catch(asIs)
+    same(refused.code, "delivery")
+    await connection.close()
   },
   async "jsonrpc: a worker"() {
     const connection = new Connection(messagePortTransport(new Worker("worker.js", { type: "module" })))
@@ -144,10 +166,10 @@ const checks = {
  */
 
 /** @returns {Promise<Outcome[]>} */
-async function runChecks(/** @type {string} */ server) {
+async function runChecks(/** @type {Servers} */ servers) {
   const outcomes = []
   for (const [name, check] of Object.entries(checks)) {
-    const error = await check(server).then(() => undefined, asIs)
+    const error = await check(servers).then(() => undefined, asIs)
     outcomes.push(error === undefined ? { name } : { name, failure: `${error.stack ?? error}` })
   }
   return outcomes
