@@ -35,11 +35,11 @@ async function dialled(listener: TransportListener, dial: (url: string) => Promi
   }
 }
 
-function webSocketLab(frames: "text" | "binary"): TransportLab {
+function webSocketLab(frames: "text" | "binary", compression = false): TransportLab {
   return {
     async pair({ maxBytes }) {
-      const listener = await webSocketBinder({ maxBytes })("ws://127.0.0.1:0", { clock: nodeClock, framing })
-      const dial = webSocketDialer({ maxBytes, frames })
+      const listener = await webSocketBinder({ maxBytes, compression })("ws://127.0.0.1:0", { clock: nodeClock, framing })
+      const dial = webSocketDialer({ maxBytes, frames, compression })
       return dialled(listener, (url) => dial(url, { clock: nodeClock, framing, signal: undefined }))
     },
     run: (act) => act(),
@@ -103,6 +103,7 @@ function portsLab(): TransportLab {
 const LABS: readonly (readonly [name: string, make: () => TransportLab])[] = [
   ["WebSocket", () => webSocketLab("text")],
   ["WebSocket with binary frames", () => webSocketLab("binary")],
+  ["WebSocket, compressed", () => webSocketLab("text", true)],
   ["TLS", overTls],
   ["a unix socket", overUnix],
   ["pipes", pipesLab],
