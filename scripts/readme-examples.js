@@ -1,5 +1,6 @@
 // Runs the example of every README and every program of examples/ against the built packages, on the Node that runs this:
-// it must type-check, end by itself, without an error, in 20 seconds, and print what it says. `npm run examples`
+// it must type-check, end by itself, without an error, in 20 seconds, and print what it says. All other `ts` blocks of those
+// pages must type-check. `npm run examples`
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -80,6 +81,52 @@ function markedExamples(root, readme, name) {
   return Array.from(marked, ([, code = ""], index) => ({ readme, name: `${name}-${index + 1}`, code }))
 }
 
+/**
+ * The `ts` blocks of a page that are not run, as one module: what an earlier one declares a later one may use, or declare
+ * anew. What a reader can think of but the compiler cannot (imports, a `url` that is there) stands in comments that begin
+ * with `<!-- types`, for the whole page.
+ *
+ * @param {string} page Markdown.
+ * @param {readonly string[]} run The code of its examples.
+ */
+export function fragmentsOf(page, run) {
+  const top = []
+  let body = ""
+  let depth = 0
+  for (const [, hidden, shown] of page.matchAll(/^<!-- types\n(.*?)^-->$|^```ts\n(.*?)^```$/gms)) {
+    if (hidden !== undefined) top.push(hidden)
+    if (shown === undefined || run.includes(shown)) continue
+    top.push(...(shown.match(IMPORT) ?? []))
+    body += `{\n${shown.replaceAll(IMPORT, "")}\n`
+    depth += 1
+  }
+  return depth === 0 ? undefined : `${top.join("")}export {}\n${body}${"}".repeat(depth)}\n`
+}
+
+const IMPORT = /^import [^;]*?from "[^"]+"\n/gm
+
+/**
+ * The pages that have such blocks, each as an example that is not run.
+ *
+ * @param {readonly Example[]} examples
+ * @param {string} [root]
+ * @returns {Example[]}
+ */
+export function findFragments(examples, root = ROOT) {
+  const docs = path.join(root, "docs")
+  const pages = existsSync(docs) ? readdirSync(docs).filter((file) => file.endsWith(".md")) : []
+  const readmes = [
+    "README.md",
+    ...readPackages(root).map(({ folder }) => `${folder}/README.md`),
+    ...pages.map((page) => `docs/${page}`),
+  ]
+  return readmes.flatMap((readme) => {
+    const run = examples.filter((each) => each.readme === readme).map(({ code }) => code)
+    const code = fragmentsOf(readIfThere(path.join(root, readme)), run)
+    return code === undefined ? [] : [{ readme, name: `fragments-${readme.replaceAll(/\W+/g, "-")}`, code }]
+  })
+}
+
 /** @param {string} file */
 function readIfThere(file) {
   return existsSync(file) ? readFileSync(file, "utf8") : ""
@@ -87,10 +134,11 @@ function readIfThere(file) {
 
 /**
  * @param {readonly Example[]} examples
+ * @param {readonly Example[]} fragments
  * @param {ReturnType<typeof findPrograms>} programs
  * @returns {Promise<number>} How many failed.
  */
-async function runExamples(examples, programs) {
+async function runExamples(examples, fragments, programs) {
   const folder = mkdtempSync(path.join(tmpdir(), "dchat-examples-"))
   try {
     symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "junction")
@@ -105,7 +153,7 @@ async function runExamples(examples, programs) {
       rewriteRelativeImportExtensions: true,
     }
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }))
-    for (const { name, code } of examples) writeFileSync(path.join(folder, `${name}.ts`), code)
+    for (const { name, code } of [...examples, ...fragments]) writeFileSync(path.join(folder, `${name}.ts`), code)
     if (programs.length > 0) {
       const filter = (/** @type {string} */ file) => !file.endsWith(".test.ts")
       cpSync(path.join(ROOT, "examples"), path.join(folder, "examples"), { recursive: true, filter })
@@ -124,6 +172,7 @@ async function runExamples(examples, programs) {
         expected: output,
       })),
     ]
+    for (const { readme } of fragments) console.log(`ok      ${readme.padEnd(36)} types`)
     let failed = 0
     for (const { title, file, expected } of all) {
       const { ok, seconds, output } = await run(process.execPath, [file.replace(/\.ts$/, ".js")], {
@@ -151,7 +200,7 @@ if (isMain(import.meta.url)) {
     .map(({ folder }) => `${folder}/README.md`)
     .filter((readme) => readme.startsWith("packages/") && !readmes.has(readme))
   for (const readme of missing) console.log(`FAILED  ${readme} has no example`)
-  const failed = await runExamples(examples, programs)
+  const failed = await runExamples(examples, findFragments(examples), programs)
   console.log(
     `${examples.length + programs.length - failed} examples ran, ${failed} failed, on Node ${process.versions.node}`,
   )

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findExamples } from "./readme-examples.js"
+import { findExamples, findFragments, fragmentsOf } from "./readme-examples.js"
 
 /** @type {string} */
 let root
@@ -33,5 +33,26 @@ test("a package's example is the first ts block of its README, those of the root
     { readme: "packages/net/README.md", name: "net", code: "first()\n\nagain()\n" },
     { readme: "README.md", name: "root-1", code: "root()\n" },
     { readme: "docs/page.md", name: "docs-page-1", code: "page()\n" },
+  ])
+})
+
+test("every other ts block is looked at by the compiler, each within those before it", () => {
+  const run = "ran()\n"
+  const page = [
+    '<!-- types\nimport { a } from "a"\ndeclare const b: number\n-->',
+    "```ts\nran()\n```",
+    '```ts\nimport {\n  c,\n} from "c"\nconst one = a(b)\n```',
+    "```sh\nnpm i\n```",
+    "```ts\nconst one = c\n```",
+  ].join("\n\n")
+  expect(fragmentsOf(page, [run])).toBe(
+    'import { a } from "a"\ndeclare const b: number\nimport {\n  c,\n} from "c"\nexport {}\n' +
+      "{\nconst one = a(b)\n\n{\nconst one = c\n\n}}\n",
+  )
+  expect(fragmentsOf("# nothing\n", [])).toBe(undefined)
+  expect(findFragments(findExamples(root), root).map(({ readme }) => readme)).toEqual([
+    "README.md",
+    "packages/net/README.md",
+    "docs/page.md",
   ])
 })

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { expect, test } from "vitest"
@@ -108,4 +108,12 @@ test("the program runs as a process", async () => {
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test("the module of the signatures example is what the command writes today", () => {
+  const source = "examples/jsonrpc/client.signatures"
+  const fileOf = (name: string) => readFileSync(new URL(`../../../../${name}`, import.meta.url), "utf8")
+  const { code, out } = run(["generate", source, "--name", "fromFile"], { [source]: fileOf(source) })
+  expect(code).toBe(0)
+  expect(fileOf("examples/jsonrpc/client-signatures.ts")).toBe(out)
 })

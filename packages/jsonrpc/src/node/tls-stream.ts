@@ -8,6 +8,12 @@ import { WaitingRoom } from "../transport/waiting-room.ts"
 import { PipeStream } from "./pipe-stream.ts"
 import { tlsOptions, tlsServerOptions, type TlsServerIdentity, type TlsTrust } from "./tls.ts"
 
+// Why these are Node's own sockets, not those of an injected network with its `upgradeTls`: that gives the certificate that
+// the other side showed, and checks nothing of it, for peers that know each other by key. Here the chain has to lead to an
+// authority, and name and dates have to fit, and clients' chains too, from TLS 1.2 on; OpenSSL does that inside of the
+// handshake, and by hand it would be a second X.509 path validation to get wrong. For a virtual world give `schemes` a dialer
+// and a binder that call `upgradeTls` (docs/jsonrpc-production.md).
+
 const HANDSHAKE_TIMEOUT_MS = 10_000
 
 /** Dials `tls://host:port` and `tcp+tls://host:port`. The server's certificate and name are verified unless told otherwise. */
