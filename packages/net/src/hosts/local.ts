@@ -1,39 +1,4 @@
-/** The numbers of an IPv4 address as one number, or undefined if the text is none. */
-function ipv4(text: string): number | undefined {
-  const parts = text.split(".")
-  if (parts.length !== 4) return undefined
-  let number = 0
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined
-    number = number * 256 + Number(part)
-  }
-  return number
-}
-
-/** The eight groups of an IPv6 address as one number, or undefined if the text is none. */
-function ipv6(text: string): bigint | undefined {
-  const halves = text.split("::")
-  if (halves.length > 2) return undefined
-  const [head, tail] = halves.map(groups)
-  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
-  const missing = 8 - head.length - (tail?.length ?? 0)
-  if (tail === undefined ? missing !== 0 : missing < 1) return undefined
-  return [...head, ...Array<bigint>(missing).fill(0n), ...(tail ?? [])].reduce((sum, group) => (sum << 16n) | group, 0n)
-}
-
-/** The groups of one half of an IPv6 address; its last two may be written as an IPv4 address. */
-function groups(half: string): bigint[] | undefined {
-  if (half === "") return []
-  const found: bigint[] = []
-  const texts = half.split(":")
-  for (const [i, text] of texts.entries()) {
-    const embedded = i === texts.length - 1 ? ipv4(text) : undefined
-    if (embedded !== undefined) found.push(BigInt(embedded) >> 16n, BigInt(embedded) & 0xffffn)
-    else if (/^[0-9a-f]{1,4}$/i.test(text)) found.push(BigInt(`0x${text}`))
-    else return undefined
-  }
-  return found.length <= 8 ? found : undefined
-}
+import { ipv4, ipv6 } from "./ip.ts"
 
 interface Range<N> {
   readonly first: N

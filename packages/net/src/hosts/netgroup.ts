@@ -1,0 +1,62 @@
+import { ipv4, ipv6 } from "./ip.ts"
+
+/** Where an IPv6 address holds an IPv4 one: addresses of tunnels and translators cost no more than those within them. */
+const EMBEDDED: readonly { readonly prefix: bigint; readonly bits: number; readonly at: number; readonly mask: bigint }[] =
+  [
+    // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96) and NAT64 (64:ff9b::/96): the last 32 bits.
+    { prefix: 0xffffn, bits: 96, at: 0, mask: 0n },
+    { prefix: 0xffff_0000n, bits: 96, at: 0, mask: 0n },
+    { prefix: 0x64_ff9bn << 64n, bits: 96, at: 0, mask: 0n },
+    // 6to4 (2002::/16): the bits behind the prefix.
+    { prefix: 0x2002n, bits: 16, at: 80, mask: 0n },
+    // Teredo (2001::/32): the last 32 bits, all turned over.
+    { prefix: 0x2001_0000n, bits: 32, at: 0, mask: 0xffff_ffffn },
+  ]
+
+/**
+ * The part of the network that an address belongs to: addresses of one group are cheap to get together, those of many groups
+ * are not. IPv4: its first 16 bits; IPv6: its first 32, or those of the IPv4 address in it; onion and i2p names, which are
+ * free: one of 16 groups, by 4 bits of the name; other names: the name, which is not looked up. On a local network every
+ * address is a group of its own.
+ *
+ * @param url Canonical.
+ */
+export function netgroupOf(url: string, localnet: boolean): string {
+  const { host, authority } = authorityOf(url)
+  if (localnet) return authority
+  if (host === "") return url
+  const four = ipv4(host)
+  if (four !== undefined) return group4(four)
+  const six = host.includes(":") ? ipv6(host) : undefined
+  if (six !== undefined) return group6(six)
+  if (host.endsWith(".onion")) return `onion/${fourBits(host)}`
+  if (host.endsWith(".i2p")) return `i2p/${fourBits(host)}`
+  return host
+}
+
+function group4(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}`
+}
+
+function group6(address: bigint): string {
+  const tunnel = EMBEDDED.find(({ prefix, bits }) => address >> BigInt(128 - bits) === prefix)
+  if (tunnel !== undefined) return group4(Number(((address >> BigInt(tunnel.at)) & 0xffff_ffffn) ^ tunnel.mask))
+  return `[${(address >> 96n).toString(16)}]`
+}
+
+/** The first character of a base32 name is worth five bits; of these the upper four. */
+function fourBits(name: string): number {
+  const position = "abcdefghijklmnopqrstuvwxyz234567".indexOf(name[0] ?? "")
+  return position < 0 ? 0 : position >> 1
+}
+
+/** Host, and host with port, of a canonical URL. Faster than to parse what was parsed before. */
+function authorityOf(url: string): { host: string; authority: string } {
+  const start = url.indexOf("://") + 3
+  const slash = url.indexOf("/", start)
+  const whole = url.slice(start, slash < 0 ? undefined : slash)
+  const authority = whole.slice(whole.lastIndexOf("@") + 1)
+  const end = authority.startsWith("[") ? authority.indexOf("]") + 1 : authority.indexOf(":")
+  const host = end < 0 ? authority : authority.slice(0, end)
+  return { host: host.startsWith("[") ? host.slice(1, -1) : host, authority }
+}
