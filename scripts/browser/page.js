@@ -44,7 +44,10 @@ async function converse(connection) {
 /** @type {Record<string, (servers: Servers) => Promise<void>>} */
 const checks = {
   async "jsonrpc: a client over WebSocket"({ websocket }) {
-    const client = await connect(websocket, api, { handler: ({ params }) => `back ${first(params)}` })
+    const client = await connect(websocket, api, {
+      connection: Connection,
+      handler: ({ params }) => `back ${first(params)}`,
+    })
     const sums = Array.from({ length: 1000 }, (_, n) => client.add(n, 1))
     same(
       await Promise.all(sums),

@@ -22,6 +22,7 @@ export {
 } from "./client/reconnecting.ts"
 export { client, type ClientOptions, interfaceClient } from "./client/make-client.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
+export { Caller, type CallerOptions } from "./connection/caller.ts"
 export { Connection } from "./connection/connection.ts"
 export type { ConnectionOptions } from "./connection/options.ts"
 export {
@@ -36,10 +37,10 @@ export {
   MissingResponseError,
   type Sent,
 } from "./connection/errors.ts"
-export type { Handler } from "./connection/incoming.ts"
+export type { Handler } from "./connection/handler.ts"
 export type { IncomingRequest } from "./connection/incoming-request.ts"
 export type { ConnectionStatus } from "./connection/lifecycle.ts"
-export { type ConnectionLimits, DEFAULT_LIMITS } from "./connection/limits.ts"
+export { type ConnectionLimits, DEFAULT_LIMITS, type LineLimits } from "./connection/limits.ts"
 export type { Peer } from "./connection/peer.ts"
 export {
   contract,
@@ -96,6 +97,7 @@ export type { CancellationSpelling } from "./dialect/cancellation-spelling.ts"
 export {
   plainSubscriptions,
   type SpelledMessage,
+  type SubscriberSpelling,
   type SubscriptionName,
   type SubscriptionNews,
   type SubscriptionSpelling,
@@ -122,6 +124,7 @@ export {
 } from "./message/errors.ts"
 export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
+export { cutResult, type ResponseText, type ResultCutter } from "./message/slice.ts"
 export { ServerCode } from "./message/server-code.ts"
 export type { OpenRpcContent, OpenRpcDocument, OpenRpcInfo, OpenRpcMethod } from "./openrpc/document.ts"
 export { openRpcDocument, type OpenRpcOptions } from "./openrpc/openrpc.ts"
@@ -167,3 +170,4 @@ export type { BufferLimits, BufferOverflow } from "./subscription/buffer.ts"
 export { SubscriptionLaggedError } from "./subscription/errors.ts"
 export type { AcceptOptions, SubscriptionSink } from "./subscription/sink.ts"
 export type { SubscribeOptions, Subscription, SubscriptionBuffer } from "./subscription/subscription.ts"
+export { Subscriptions } from "./subscription/subscriptions.ts"

@@ -1,33 +1,45 @@
-import type { Clock, Log } from "@dchat/runtime"
 import { browserClock } from "@dchat/runtime/browser"
 import type { ApiOf, Client } from "../client/client.ts"
 import { client, type ClientOptions } from "../client/make-client.ts"
-import { Connection } from "../connection/connection.ts"
+import { Caller, type CallerOptions } from "../connection/caller.ts"
+import type { Connection } from "../connection/connection.ts"
 import type { ConnectionOptions } from "../connection/options.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
-import { MethodNotFoundError } from "../message/errors.ts"
+import { AddressError } from "../transport/address.ts"
 import { ConnectError } from "../transport/errors.ts"
-import { pickScheme } from "../transport/scheme.ts"
 import type { Transport } from "../transport/transport.ts"
 import { webSocketTransport, type WebSocketTransportOptions } from "../transport/websocket.ts"
 
-/** Options of {@link connect}. */
-export interface BrowserConnectOptions extends ClientOptions, Omit<ConnectionOptions, "role"> {
+/** How a page reaches a server. */
+export interface BrowserLinkOptions {
   /** Ends the attempt to connect. */
   signal?: AbortSignal
   /** WebSocket subprotocols to offer. Default: none. */
   protocols?: readonly string[]
   /** How messages are carried. */
   websocket?: Omit<WebSocketTransportOptions, "clock">
-  /** Default: the page's. */
-  clock?: Clock
-  /** Default: says nothing. */
-  log?: Log
 }
+
+/** For a page that only calls. Requests of the other side are answered with -32601. */
+export interface CallerConnectOptions extends BrowserLinkOptions, Omit<CallerOptions, "signal"> {
+  connection?: undefined
+}
+
+/** For a page that is called as well, or that speaks a dialect. */
+export interface ConnectionConnectOptions extends BrowserLinkOptions, Omit<ConnectionOptions, "role" | "signal"> {
+  /** The class `Connection`: who does not import it does not load it. */
+  connection: typeof Connection
+}
+
+/** Options of {@link connect}. */
+export type BrowserConnectOptions = ClientOptions & (CallerConnectOptions | ConnectionConnectOptions)
+
+type AnyConnection = new (transport: Transport, options: ConnectionOptions) => Caller | Connection
 
 /**
  * Opens a connection from a page or a worker to a `ws://` or `wss://` URL, and gives a client for it, typed by the
- * contract. The other side may call back: `handler` answers it; without one every request of it is refused.
+ * contract. It can only call, which keeps a page small; `connect(url, contract, { connection: Connection, handler })` makes
+ * one that the other side may call back.
  *
  * Rejects with an `AddressError`, a {@link ConnectError}, or the signal's reason.
  */
@@ -36,46 +48,51 @@ export async function connect<D extends Definitions>(
   contract: Contract<D>,
   options: BrowserConnectOptions = {},
 ): Promise<Client<ApiOf<D>>> {
-  return client(await openConnection(url, options), contract, options)
+  return client(await open(url, options), contract, options)
 }
 
 /** Opens a connection, without a client on top. Rejects as {@link connect} does. */
-export async function openConnection(url: string, options: BrowserConnectOptions = {}): Promise<Connection> {
-  const { signal, protocols = [], websocket, handler = refuse, clock = browserClock, ...connectionOptions } = options
-  const open = pickScheme(url, { "ws:": openSocket, "wss:": openSocket })
-  const socket = await open(url, protocols, signal)
-  const transport: Transport = webSocketTransport(socket, { ...websocket, clock })
-  return new Connection(transport, { ...connectionOptions, handler, clock })
+export function openConnection(url: string, options: ClientOptions & ConnectionConnectOptions): Promise<Connection>
+export function openConnection(url: string, options?: ClientOptions & CallerConnectOptions): Promise<Caller>
+export function openConnection(url: string, options: BrowserConnectOptions = {}): Promise<Caller | Connection> {
+  return open(url, options)
 }
 
-function openSocket(url: string, protocols: readonly string[], signal: AbortSignal | undefined): Promise<WebSocket> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason)
+async function open(
+  url: string,
+  { connection, signal, clock = browserClock, ...options }: BrowserConnectOptions,
+): Promise<Caller | Connection> {
+  const Made: AnyConnection = connection ?? Caller
+  const socket = await openSocket(url, options.protocols, signal)
+  return new Made(webSocketTransport(socket, { ...options.websocket, clock }), { ...options, clock })
+}
+
+function openSocket(
+  url: string,
+  protocols: readonly string[] = [],
+  signal: AbortSignal | undefined,
+): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    if (!/^wss?:\/\//i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
     const socket = new WebSocket(url, [...protocols])
     const settle = (): void => {
-      socket.removeEventListener("open", opened)
-      socket.removeEventListener("close", failed)
-      signal?.removeEventListener("abort", aborted)
+      socket.onopen = socket.onclose = null
+      signal?.removeEventListener("abort", abort)
     }
-    const opened = (): void => {
-      settle()
-      resolve(socket)
-    }
-    const failed = (): void => {
-      settle()
-      reject(new ConnectError(url, new Error("the WebSocket was not opened; a page is not told why")))
-    }
-    const aborted = (): void => {
+    const abort = (): void => {
       settle()
       socket.close()
       reject(signal?.reason as Error)
     }
-    socket.addEventListener("open", opened)
-    socket.addEventListener("close", failed)
-    signal?.addEventListener("abort", aborted, { once: true })
+    socket.onopen = () => {
+      settle()
+      resolve(socket)
+    }
+    socket.onclose = () => {
+      settle()
+      reject(new ConnectError(url, new Error("the WebSocket was not opened; a page is not told why")))
+    }
+    signal?.addEventListener("abort", abort)
   })
-}
-
-function refuse(): never {
-  throw new MethodNotFoundError()
 }

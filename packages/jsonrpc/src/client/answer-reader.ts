@@ -1,35 +1,37 @@
 import type { AnswerReader } from "../connection/call.ts"
 import { InvalidResultError } from "../connection/errors.ts"
-import type { SubscriptionMethod, DeclaredErrorClass, Method } from "../contract/definition.ts"
-import type { SchemaResult } from "../contract/standard-schema.ts"
+import type { ErrorShape, Method, SubscriptionMethod } from "../contract/definition.ts"
+import type { SchemaResult, StandardSchema } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
-import { wantsText } from "../contract/own-schema.ts"
+import { isOwnSchema } from "../contract/own-schema.ts"
 import { validate } from "../contract/validate.ts"
-import { isReviving, parseBy, type Flavor } from "../flavor/flavor.ts"
+import type { Flavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { JsonRpcError, RpcError } from "../message/errors.ts"
 
-/** Reads the answers to a method, or the items of a subscription: checks them, and gives declared errors the class that they were declared with. */
-export function answerReader(name: string, definition: Method | SubscriptionMethod, flavor: Flavor): AnswerReader {
+/**
+ * Reads the answers to a method, or the items of a subscription: checks them, and gives declared errors the class that
+ * they were declared with.
+ */
+export function answerReader(
+  name: string,
+  definition: Method | SubscriptionMethod,
+  chosen: Flavor | undefined,
+): AnswerReader {
   const [what, schema] =
-    definition.kind === "method"
-      ? (["the result of", definition.result] as const)
-      : (["an item of", definition.item] as const)
-  const classes = new Map<number, DeclaredErrorClass>(Object.values(definition.errors).map((each) => [each.code, each]))
-  const isRaw = schema !== undefined && wantsText(schema)
+    definition.kind === "method" ? ["the result of", definition.result] : ["an item of", definition.item]
+  const own = schema !== undefined && isOwnSchema(schema) ? schema : undefined
+  const flavor = chosen ?? own?.flavor
 
   return {
-    wantsText: flavor.parse !== undefined || isRaw,
+    cut: own?.cut ?? flavor?.cut,
     value(result) {
       if (schema === undefined) return undefined
-      const read = result instanceof JsonText && !isRaw ? parseBy(flavor, result.text) : result
-      const checked = validate(schema, isReviving(schema) ? schema.revive(read, flavor) : read)
+      const read = own?.cut === undefined ? parsed(result, flavor) : result
+      const checked = validate(schema, own?.revive === undefined ? read : own.revive(read, flavor as Flavor))
       return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
     },
-    error(error) {
-      const Declared = classes.get(error.code)
-      return Declared === undefined ? error : asDeclared(Declared, error)
-    },
+    error: (error) => asDeclared(definition.errors, error),
   }
 
   function unwrap(checked: SchemaResult<unknown>, result: unknown): unknown {
@@ -39,10 +41,20 @@ export function answerReader(name: string, definition: Method | SubscriptionMeth
   }
 }
 
-function asDeclared(Declared: DeclaredErrorClass, error: RpcError): JsonRpcError {
-  if (Declared.dataSchema !== undefined) {
-    const checked = validate(Declared.dataSchema, error.data)
-    if (checked instanceof Promise || checked.issues !== undefined) return error
-  }
-  return new Declared(error.data as never, error.message)
+/** The value of a result, where a flavor reads its text in a way of its own. */
+export function parsed(result: unknown, flavor: Pick<Flavor, "parse"> | undefined): unknown {
+  return result instanceof JsonText && flavor?.parse !== undefined ? flavor.parse(result.text) : result
+}
+
+function asDeclared(errors: ErrorShape, error: RpcError): JsonRpcError {
+  const Declared = Object.values(errors).find(({ code }) => code === error.code)
+  return Declared === undefined || !fits(Declared.dataSchema, error.data)
+    ? error
+    : new Declared(error.data as never, error.message)
+}
+
+function fits(schema: StandardSchema | undefined, data: unknown): boolean {
+  if (schema === undefined) return true
+  const checked = validate(schema, data)
+  return !(checked instanceof Promise) && checked.issues === undefined
 }

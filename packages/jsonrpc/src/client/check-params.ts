@@ -5,7 +5,7 @@ import { isParamList, paramKeys, paramSchemas } from "../contract/param-names.ts
 import type { SchemaResult, StandardSchema } from "../contract/standard-schema.ts"
 import { validate } from "../contract/validate.ts"
 import { JsonText } from "../message/json-text.ts"
-import { IncomingSubscription } from "../subscription/subscription.ts"
+import { IncomingSubscription } from "../subscription/incoming-subscription.ts"
 
 /** An argument is not what the contract says. Nothing was sent; the text names the parameter. */
 export class InvalidArgumentError extends CallError {

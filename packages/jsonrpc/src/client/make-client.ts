@@ -9,11 +9,12 @@ import {
 } from "../contract/contract.ts"
 import type { Definition } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
-import { isReviving, jsonFlavor, parseBy, type Flavor, type RawFlavor } from "../flavor/flavor.ts"
+import { flavorOf } from "../contract/own-schema.ts"
+import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { SubscribeOptions } from "../subscription/subscription.ts"
 import type { Params } from "../message/message.ts"
-import { answerReader } from "./answer-reader.ts"
+import { answerReader, parsed } from "./answer-reader.ts"
 import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
 import type { CallGuard, ParamsCheck } from "./check-params.ts"
 import { paramsWriter, type ParamsWriter } from "./params-writer.ts"
@@ -43,32 +44,39 @@ export function interfaceClient<Api extends object>(connection: Peer): Client<Ap
   return everyNameClient(connection, {}) as Client<Api>
 }
 
-/** What calling a definition takes, made once. */
+type ClientCall = (...args: unknown[]) => unknown
+
+/** What calling a definition takes, made once for all clients of a flavor. */
 interface Callable {
   readonly path: readonly string[]
   readonly name: string
   readonly kind: Definition["kind"]
   readonly write: ParamsWriter
   readonly reader: AnswerReader | undefined
+  readonly subscriptions: SubscribeOptions["subscriptions"]
   readonly guard: CallGuard | undefined
 }
 
-function callable(entry: ContractEntry, clientOptions: ClientOptions, chosen: Flavor | undefined): Callable {
-  const { path, name, definition, options } = entry
-  const write = paramsWriter(definition, clientOptions.params ?? options.params ?? "declared")
+function callable(
+  { path, name, definition, options }: ContractEntry,
+  { params: style = options.params, checkParams }: ClientOptions,
+  chosen: Flavor | undefined,
+): Callable {
+  const write = paramsWriter(definition, style)
   const flavor = chosen ?? options.flavor
-  const needsFlavor = flavor !== undefined || paramSchemas(definition).some(isReviving)
+  const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
   return {
     path,
     name,
     kind: definition.kind,
-    write: needsFlavor ? (args) => encoded(write(args), flavor) : write,
-    reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor ?? jsonFlavor),
-    guard: clientOptions.checkParams?.(name, definition),
+    write: needed === undefined ? write : (args) => encoded(write(args), needed),
+    reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor),
+    subscriptions: definition.kind === "subscription" ? definition.subscriptions : undefined,
+    guard: checkParams?.(name, definition),
   }
 }
 
-function encoded(params: Params | undefined, flavor: Flavor | RawFlavor = jsonFlavor): Params | undefined {
+function encoded(params: Params | undefined, flavor: Flavor | RawFlavor): Params | undefined {
   return params === undefined ? undefined : new JsonText(flavor.encode(params))
 }
 
@@ -77,40 +85,24 @@ function contractClient(
   entries: readonly ContractEntry[],
   clientOptions: ClientOptions,
   options: ClientCallOptions,
-): object {
-  const calls = entries.map((entry) => callable(entry, clientOptions, options.flavor))
-  return callsClient(connection, calls, options, (more) =>
-    contractClient(connection, entries, clientOptions, { ...options, ...more }),
-  )
-}
-
-function callsClient(
-  connection: Peer,
-  calls: readonly Callable[],
-  options: ClientCallOptions,
-  rebuilt: (more: ClientCallOptions) => object,
+  calls = entries.map((entry) => callable(entry, clientOptions, options.flavor)),
 ): object {
   const api = bareObject()
   const batch = bareObject()
-  for (const { path, name, kind, write, reader, guard = unguarded } of calls) {
-    const callOptions = { ...options, reader }
-    const key = path.at(-1) as string
-    room(api, path)[key] = guard(caller(connection, kind, name, write, callOptions), kind)
-    if (kind === "subscription") continue
-    const item = (...args: unknown[]): BatchItem => ({
-      method: name,
-      params: write(args),
-      isNotification: kind === "notification",
-      reader,
-    })
-    room(batch, path)[key] = guard(item, "batch item")
+  for (const { path, name, kind, write, reader, subscriptions, guard = unguarded } of calls) {
+    const call = caller(connection, kind, name, write, { ...options, reader, subscriptions })
+    const item: ClientCall = (...args) => batchItem(name, write(args), kind === "notification", reader)
+    put(api, path, guard(call, kind))
+    if (kind !== "subscription") put(batch, path, guard(item, "batch item"))
   }
-  const again = (more: ClientCallOptions): object =>
-    more.flavor === undefined ? callsClient(connection, calls, { ...options, ...more }, rebuilt) : rebuilt(more)
+  const again = (more: ClientCallOptions): object => {
+    const same = more.flavor === undefined ? calls : undefined
+    return contractClient(connection, entries, clientOptions, { ...options, ...more }, same)
+  }
   return Object.assign(api, doors(connection, options, again, Object.assign(batch, batchDoors)))
 }
 
-function unguarded(call: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+function unguarded(call: ClientCall): ClientCall {
   return call
 }
 
@@ -120,7 +112,7 @@ function caller(
   name: string,
   write: ParamsWriter,
   options: ClientCallOptions,
-): (...args: unknown[]) => unknown {
+): ClientCall {
   switch (kind) {
     case "method":
       return (...args) => connection.request(name, write(args), options)
@@ -131,11 +123,11 @@ function caller(
   }
 }
 
-/** The object in which the last key of a path stands. Made when it is not there. */
-function room(root: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+/** Puts a function where a path leads. The objects on the way are made when they are not there. */
+function put(root: Record<string, unknown>, path: readonly string[], call: ClientCall): void {
   let at = root
   for (const key of path.slice(0, -1)) at = (at[key] ??= bareObject()) as Record<string, unknown>
-  return at
+  at[path.at(-1) as string] = call
 }
 
 function everyNameClient(connection: Peer, options: ClientCallOptions): object {
@@ -192,22 +184,23 @@ function doors(
 
 /** Reads what nobody has declared. */
 function flavorReader(flavor: Flavor | RawFlavor): AnswerReader {
-  const isRaw = flavor.kind === "text"
   return {
-    wantsText: isRaw || flavor.parse !== undefined,
-    value: (result) => (result instanceof JsonText && !isRaw ? parseBy(flavor, result.text) : result),
+    cut: flavor.cut,
+    value: (result) => (flavor.kind === "text" ? result : parsed(result, flavor)),
     error: (error) => error,
   }
 }
 
+const batchItem = (
+  method: string,
+  params: Params | undefined,
+  isNotification: boolean,
+  reader?: AnswerReader,
+): BatchItem => ({ method, params, isNotification, reader })
+
 const batchDoors = {
-  $call: (method: string, params?: Params): BatchItem => ({ method, params, isNotification: false, reader: undefined }),
-  $notify: (method: string, params?: Params): BatchItem => ({
-    method,
-    params,
-    isNotification: true,
-    reader: undefined,
-  }),
+  $call: (method: string, params?: Params) => batchItem(method, params, false),
+  $notify: (method: string, params?: Params) => batchItem(method, params, true),
 }
 
 /** An object that has nothing of its own: no `constructor`, no `toString`, and no `then`. */

@@ -7,7 +7,7 @@ import type { Params } from "../message/message.ts"
 export type ParamsWriter = (args: readonly unknown[]) => Params | undefined
 
 /** Makes the writer for a definition. Parameters that are absent at the end are left out; `null` holds the place of others. */
-export function paramsWriter(definition: Definition, style: ParamStyle): ParamsWriter {
+export function paramsWriter(definition: Definition, style: ParamStyle = "declared"): ParamsWriter {
   const isList = isParamList(definition.params)
   const keys = paramKeys(definition)
   const names = paramNames(definition)

@@ -41,9 +41,3 @@ export class IncomingBatch {
     return replies.length === 0 ? undefined : batchText(replies)
   }
 }
-
-/** A batch that went out. */
-export interface OutgoingBatch {
-  /** Calls of it that wait for their answer. */
-  open: number
-}

@@ -3,13 +3,13 @@ import type { Dialect } from "../dialect/dialect.ts"
 import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { CallOptions } from "./call.ts"
-import type { Incoming } from "./incoming.ts"
-import type { Outgoing } from "./outgoing.ts"
 
 /** What {@link CallNotes} are made from. */
 export interface CallNotesOptions {
-  readonly outgoing: Pick<Outgoing, "request">
-  readonly incoming: Pick<Incoming, "cancel">
+  /** Makes a call without a note. */
+  readonly request: (method: string, params: Params | undefined, options: CallOptions) => Promise<unknown>
+  /** Tells the handler of a request of the other side that nobody waits for its answer. */
+  readonly cancel: (id: Id) => void
   /** How long a call waits that does not say, in milliseconds. */
   readonly timeoutMs: number
   readonly tell: (message: SpelledMessage) => void
@@ -34,15 +34,15 @@ export class CallNotes {
 
   /** Makes a call, and says with it what its caller wants to be known. */
   request(method: string, params: Params | undefined, options: CallOptions): Promise<unknown> {
-    const { outgoing, timeoutMs: defaultTimeoutMs } = this.#options
+    const { request, timeoutMs: defaultTimeoutMs } = this.#options
     const { progress, deadline } = this.#dialect
     const { onProgress, timeoutMs = defaultTimeoutMs } = options
     const told = deadline === undefined || timeoutMs === Infinity ? params : deadline.tell(params, timeoutMs)
-    if (progress === undefined || onProgress === undefined) return outgoing.request(method, told, options)
+    if (progress === undefined || onProgress === undefined) return request(method, told, options)
     const listeners = (this.#listeners ??= new Map<Id, (value: unknown) => void>())
     const token = ++this.#lastToken
     listeners.set(token, onProgress)
-    const answer = outgoing.request(method, progress.ask(told, token), options)
+    const answer = request(method, progress.ask(told, token), options)
     return answer.finally(() => listeners.delete(token))
   }
 
@@ -59,7 +59,7 @@ export class CallNotes {
 
   #isCancellation({ method, params }: NotificationMessage): boolean {
     const id = this.#dialect.cancellation?.readCancel(method, params)
-    if (id !== undefined) this.#options.incoming.cancel(id)
+    if (id !== undefined) this.#options.cancel(id)
     return id !== undefined
   }
 

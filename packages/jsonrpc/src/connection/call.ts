@@ -1,6 +1,7 @@
 import { RpcError, type JsonRpcError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
-import { PendingCall } from "./engine.ts"
+import type { ResultCutter } from "../message/slice.ts"
+import { PendingCall } from "./pending-calls.ts"
 
 /** How a call is made. */
 export interface CallOptions {
@@ -18,8 +19,8 @@ export interface CallOptions {
 
 /** Makes what a caller gets from what came. */
 export interface AnswerReader {
-  /** Whether `value` wants the text of the result, as `JsonText`, untouched. Default false. */
-  readonly wantsText?: boolean
+  /** How the text of the result is found, for a `value` that wants it as `JsonText`, untouched. Default: as it was parsed. */
+  readonly cut?: ResultCutter | undefined
   /** The result that the caller gets, or a promise of it. What it throws is what the call rejects with. */
   value(result: unknown): unknown
   /** The error that the call rejects with. */
@@ -55,7 +56,7 @@ export class OutgoingCall extends PendingCall {
     this.#resolve = resolve
     this.#reject = reject
     this.#reader = reader
-    this.wantsText = reader?.wantsText === true
+    this.cut = reader?.cut
   }
 
   succeed(result: unknown): void {

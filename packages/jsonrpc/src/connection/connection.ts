@@ -1,120 +1,155 @@
 import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import type { Dialect } from "../dialect/dialect.ts"
+import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type { Frame } from "../framing/framing.ts"
+import { byteLength } from "../message/byte-length.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
-import type { Transport } from "../transport/transport.ts"
-import { Backpressure } from "./backpressure.ts"
-import type { BatchCall, BatchOutcome, CallOptions, OutgoingCall } from "./call.ts"
+import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
+import { Subscriptions } from "../subscription/subscriptions.ts"
+import type { Transport, TransportReader } from "../transport/transport.ts"
+import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
+import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
 import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
-import { Incoming } from "./incoming.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
-import { Intake } from "./intake.ts"
-import { Lifecycle, type ConnectionStatus } from "./lifecycle.ts"
+import { Intake, type IntakeTarget } from "./intake.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import type { ConnectionOptions } from "./options.ts"
-import { Outgoing, unsendable } from "./outgoing.ts"
-import type { Peer } from "./peer.ts"
+import { ServingHalf, type ServingPort } from "./serving-half.ts"
 import { TurnSlice } from "./turn-slice.ts"
-import { Writer } from "./writer.ts"
-import { SubscriptionDesk } from "../subscription/desk.ts"
-import type { SubscribeOptions, Subscription } from "../subscription/subscription.ts"
-import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
-import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 
-const DEFAULT_TIMEOUT_MS = 60_000
+/** A shorter request counts one byte for each character: to look at every character costs more than it is worth. */
+const COUNTED_EXACTLY_FROM = 1024
+
+interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort {
+  /** How often reading stopped because as much was in flight as may be. */
+  readonly pauses: number
+  /** There are no more turns. */
+  stopSlice(): void
+}
 
 /**
- * JSON-RPC on a transport. Either side may call the other; whoever holds a connection can do both: call the other side,
- * as a {@link Peer}, and answer it.
+ * JSON-RPC on a transport, in both roles: the {@link CallingHalf} calls the other side, the {@link ServingHalf} answers it.
  *
  * Nothing of it waits for a handler, so that a slow one never holds up answers to our own calls.
  */
-export class Connection implements Peer {
+export class Connection extends CallingHalf {
+  /**
+   * What transport, intake and serving half may do to their connection. One small object with the rights of a class
+   * within, in the place of a closure for each: there may be many thousand idle connections.
+   */
+  static readonly #Port = class implements ConnectionPort {
+    readonly connection: Connection
+    readonly limits: ConnectionLimits
+    pauses = 0
+    #slice: TurnSlice | undefined
+
+    constructor(connection: Connection, limits: ConnectionLimits) {
+      this.connection = connection
+      this.limits = limits
+    }
+
+    get clock(): Clock {
+      return this.connection.clock
+    }
+    get engine(): Engine<OutgoingCall> {
+      return this.connection.engine
+    }
+    get options(): ConnectionOptions {
+      return this.connection.#options
+    }
+
+    messages(frames: readonly Frame[]): void {
+      this.connection.#intake.put(frames)
+    }
+    lost(text: string, error: Error): void {
+      this.connection.failLost(text, error)
+      this.connection.#closeWhenIdle()
+    }
+    end(): void {
+      this.connection.#intake.putEnd()
+    }
+    close(error: Error | undefined): void {
+      this.connection.end(error)
+    }
+
+    mayTake(): boolean {
+      const { isCongested, isServer, engine } = this.connection
+      if (isCongested && isServer) return false
+      return !this.#isFull || engine.pending.size > 0
+    }
+    sliceIsSpent(): boolean {
+      this.#slice ??= new TurnSlice(this.clock, this.limits.turnMs, () => this.connection.#intake.wake())
+      return this.#slice.isSpent()
+    }
+    stopSlice(): void {
+      this.#slice?.stop()
+    }
+    take(frame: Frame): void {
+      this.connection.take(frame)
+    }
+    ended(): void {
+      this.connection.onEnd()
+    }
+    pause(): void {
+      if (this.#isFull) this.pauses++
+      this.connection.transport.pause()
+    }
+    get #isFull(): boolean {
+      return this.connection.#serving?.isFull === true
+    }
+    resume(): void {
+      this.connection.transport.resume()
+    }
+
+    write(text: string): void {
+      this.connection.send(text)
+    }
+    tell(message: SpelledMessage): void {
+      this.connection.tell(message)
+    }
+    onReleased(): void {
+      this.connection.#intake.wake()
+      this.connection.#closeWhenIdle()
+    }
+    isCongested(): boolean {
+      return this.connection.isCongested
+    }
+    keepsUp(): Promise<void> {
+      return this.connection.keepsUp()
+    }
+  }
+
   readonly role: "client" | "server"
-  readonly remote: string
-  readonly closed: Promise<Error | undefined>
-  readonly #transport: Transport
-  readonly #clock: Clock
-  readonly #log: Log
-  readonly #limits: ConnectionLimits
-  readonly #timeoutMs: number
-  readonly #engine: Engine<OutgoingCall>
-  readonly #writer: Writer
-  readonly #incoming: Incoming
-  readonly #outgoing: Outgoing
+  protected readonly engine: Engine<OutgoingCall>
+  readonly #options: ConnectionOptions
+  readonly #port: ConnectionPort
   readonly #intake: Intake
-  readonly #slice: TurnSlice
-  readonly #dialect: Dialect | undefined
-  readonly #life: Lifecycle
-  readonly #backpressure: Backpressure
   readonly #notes: CallNotes | undefined
-  #desk: SubscriptionDesk | undefined
-  #state: Map<unknown, unknown> | undefined
+  #serving: ServingHalf | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: Transport, options: ConnectionOptions = {}) {
-    const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, log = silentLog, dialect } = options
+    const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, dialect, signal } = options
+    const limits = options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits }
+    super(transport, { clock, limits, timeoutMs })
     this.role = role
-    this.remote = transport.remote
-    this.#transport = transport
-    this.#clock = clock
-    this.#log = log
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
-    this.#timeoutMs = timeoutMs
-    this.#dialect = dialect
-    this.#engine = new Engine({ limits: this.#limits, dialect })
-    this.#life = new Lifecycle(transport, clock, {
-      isIdle: () => this.#incoming.inFlight === 0 && this.#engine.pending.size === 0,
-      flush: () => this.#writer.flush(),
-      settle: () => this.#settle(),
-    })
-    this.closed = this.#life.closed
-    this.#backpressure = new Backpressure(
-      transport,
-      this.#limits,
-      () => this.#intake.wake(),
-      (error) => this.#life.complain(error),
-    )
-    this.#writer = new Writer(transport, clock, () => this.#backpressure.look())
-    this.#outgoing = new Outgoing(this.#engine, this.#writer, clock, timeoutMs, (id) => this.#notes?.giveUp(id))
-    const tell = (message: SpelledMessage): void => this.#tell(message)
-    this.#incoming = new Incoming({
-      connection: this,
-      handler: options.handler,
-      dialect,
-      tell,
-      maxInFlight: this.#limits.maxInFlight,
-      exposeErrors: options.exposeErrors ?? false,
-      clock,
-      log,
-      reply: (call, result) => this.#send(this.#engine.reply(call, result)),
-      replyError: (call, error) => this.#send(this.#engine.replyError(call, error.toObject())),
-      accept: (call, options) => this.#accept(call, options),
-      onReleased: () => this.#onReleased(),
-      keepsUp: () => this.#backpressure.keepsUp(),
-    })
+    this.engine = new Engine({ limits, dialect })
+    this.#options = options
+    this.#port = new Connection.#Port(this, limits)
+    this.#intake = new Intake(this.#port)
     if (dialect !== undefined) {
-      this.#notes = new CallNotes(dialect, { outgoing: this.#outgoing, incoming: this.#incoming, timeoutMs, tell, log })
+      this.#notes = new CallNotes(dialect, {
+        timeoutMs,
+        log: this.#log,
+        request: (...call) => super.request(...call),
+        cancel: (id) => this.#serving?.cancel(id),
+        tell: (message) => this.tell(message),
+      })
     }
-    this.#slice = new TurnSlice(clock, this.#limits.turnMs, () => this.#intake.wake())
-    this.#intake = new Intake(transport, this.#slice, {
-      mayTake: () => this.#mayTake(),
-      take: (frame) => this.#take(frame),
-      end: () => this.#onEnd(),
-    })
-    transport.readInto({
-      messages: (frames) => this.#intake.put(frames),
-      lost: (text, error) => {
-        this.#outgoing.failLost(text, error)
-        this.#life.closeWhenIdle()
-      },
-      end: () => this.#intake.putEnd(),
-      close: (error) => this.#life.end(error),
-    })
-    if (options.signal !== undefined) this.#life.endWith(options.signal)
+    transport.readInto(this.#port)
+    if (signal !== undefined) this.endWith(signal)
   }
 
   get isClient(): boolean {
@@ -125,50 +160,29 @@ export class Connection implements Peer {
     return this.role === "server"
   }
 
-  get status(): ConnectionStatus {
-    return this.#life.status
-  }
-
-  get state(): Map<unknown, unknown> {
-    return (this.#state ??= new Map<unknown, unknown>())
-  }
-
   /** Requests and notifications of the other side that are being worked on. */
   get inFlight(): number {
-    return this.#incoming.inFlight
+    return this.#serving?.inFlight ?? 0
+  }
+
+  /** Their texts, in bytes; short ones count a byte for each character. */
+  get bytesInFlight(): number {
+    return this.#serving?.bytesInFlight ?? 0
   }
 
   /** Requests refused and notifications dropped because too many were in flight. */
   get dropped(): number {
-    return this.#incoming.dropped
+    return this.#serving?.dropped ?? 0
   }
 
-  get bufferedBytes(): number {
-    return this.#transport.bufferedBytes
+  /** How often reading stopped because as much was in flight as may be. */
+  get pauses(): number {
+    return this.#port.pauses
   }
 
-  request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
-    if (this.#life.status !== "open") return Promise.reject(this.#life.closedError("no"))
-    return (this.#notes ?? this.#outgoing).request(method, params, options)
-  }
-
-  notify(method: string, params?: Params): Promise<void> {
-    if (this.#life.status !== "open") return harmless(Promise.reject(this.#life.closedError("no")))
-    try {
-      this.#writer.send(this.#engine.notify(method, params))
-    } catch (error) {
-      return Promise.reject(unsendable(error))
-    }
-    return this.#backpressure.keepsUp()
-  }
-
-  batch(calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
-    if (this.#life.status !== "open") return Promise.reject(this.#life.closedError("no"))
-    return this.#outgoing.batch(calls, options)
-  }
-
-  subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
-    return this.#subscriptions.subscribe(method, params, options)
+  override request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
+    if (this.#notes === undefined || this.status !== "open") return super.request(method, params, options)
+    return this.#notes.request(method, params, options)
   }
 
   /**
@@ -177,7 +191,7 @@ export class Connection implements Peer {
    * connection has a handler.
    */
   requests(): AsyncIterableIterator<IncomingRequest> {
-    return this.#incoming.requests()
+    return this.#servingHalf.requests()
   }
 
   /**
@@ -185,120 +199,93 @@ export class Connection implements Peer {
    * answers, then closes. When `timeoutMs` (default 5 s) is over, it closes as {@link close} does.
    */
   async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
-    if (this.#life.finish()) this.#desk?.finish()
+    if (this.enter("finishing")) {
+      this.complain(undefined)
+      this.#serving?.finish()
+    }
     // Also when the other side has ended before, and was given longer for what it still waits for.
-    this.#life.finishWithin(timeoutMs)
+    this.#finishWithin(timeoutMs)
     await this.closed
   }
 
-  async close(): Promise<void> {
-    this.#life.close()
-    await this.closed
+  protected override makeSubscriptions(port: SubscriptionsPort): SubscriptionKeeper {
+    return new Subscriptions(port, this.#options.dialect?.subscriptions)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  protected override onGivenUp(id: number): void {
+    this.#notes?.giveUp(id)
   }
 
-  #mayTake(): boolean {
-    if (this.#backpressure.isCongested && this.isServer) return false
-    return this.#incoming.inFlight < this.#limits.maxInFlight || this.#engine.pending.size > 0
+  protected override onDrained(): void {
+    this.#intake.wake()
   }
 
-  #take(frame: Frame): void {
-    const events =
-      typeof frame === "string" ? this.#engine.receive(frame) : this.#engine.receiveUnreadable(frame.reason)
-    const text = typeof frame === "string" ? frame : ""
-    for (const event of events) this.#handle(event, text, text.length / events.length)
+  protected override settle(): void {
+    this.#intake.stop()
+    this.#port.stopSlice()
+    super.settle()
+    this.#serving?.close()
   }
 
-  #handle(event: EngineEvent<OutgoingCall>, text: string, size: number): void {
+  get #log(): Log {
+    return this.#options.log ?? silentLog
+  }
+
+  get #servingHalf(): ServingHalf {
+    if (this.#serving === undefined) {
+      this.#serving = new ServingHalf(this.#port)
+      if (this.status === "closing" || this.status === "closed") this.#serving.close()
+    }
+    return this.#serving
+  }
+
+  protected take(frame: Frame): void {
+    const isText = typeof frame === "string"
+    const events = isText ? this.engine.receive(frame) : this.engine.receiveUnreadable(frame.reason)
+    for (const event of events) this.#dispatch(event, isText ? frame : "", events.length)
+  }
+
+  #dispatch(event: EngineEvent<OutgoingCall>, text: string, messages: number): void {
     switch (event.kind) {
       case "request":
+        if (this.#serving?.unsubscribe(event) !== true) this.#serve(event, text, messages)
+        break
       case "notification":
-        if (this.#desk !== undefined && this.#isForDesk(this.#desk, event, size)) break
-        if (event.kind === "notification" && this.#notes?.take(event) === true) break
-        if (this.#life.status === "open") this.#incoming.take(event, text)
-        else this.#incoming.refuse(event, new ServerError(ErrorCode.server, "the connection is closing"))
-        break
-      case "resolved":
-        event.call.succeed(event.value)
-        this.#life.closeWhenIdle()
-        break
-      case "rejected":
-        event.call.fail(event.error)
-        this.#life.closeWhenIdle()
-        break
-      case "reply":
-        this.#writer.send(event.text)
+        if (this.takeNews(event, text, messages) || this.#serving?.unsubscribe(event) === true) break
+        if (this.#notes?.take(event) !== true) this.#serve(event, text, messages)
         break
       case "stray":
         this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
-        if (!event.late) this.#life.complain(event.error)
+        this.handle(event, text, messages)
         break
+      default:
+        this.handle(event, text, messages)
+        this.#closeWhenIdle()
     }
   }
 
-  get #subscriptions(): SubscriptionDesk {
-    return (this.#desk ??= new SubscriptionDesk({
-      spelling: this.#dialect?.subscriptions,
-      maxSubscriptions: this.#limits.maxSubscriptions,
-      clock: this.#clock,
-      timeoutMs: this.#timeoutMs,
-      request: (method, params, options) => this.request(method, params, options),
-      tell: (message) => this.#tell(message),
-      write: (text) => this.#writer.send(text),
-      isCongested: () => this.#backpressure.isCongested,
-      drained: () => this.#backpressure.keepsUp(),
-    }))
+  #serve(message: IncomingCall | NotificationMessage, text: string, messages: number): void {
+    const bytes = text.length < COUNTED_EXACTLY_FROM ? text.length : byteLength(text)
+    if (this.status === "open") this.#servingHalf.take(message, text, Math.ceil(bytes / messages))
+    else this.#servingHalf.refuse(message, new ServerError(ErrorCode.server, "the connection is closing"))
   }
 
-  #accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink {
-    const sink = this.#subscriptions.accept(call.method, options)
-    const answer = this.#subscriptions.answersCalls
-    this.#send(answer ? this.#engine.reply(call, sink.name.id) : this.#engine.leaveUnanswered(call))
-    return sink
+  /** The other side sends nothing more; it may still wait, for so long at most, for what it has asked. */
+  protected onEnd(): void {
+    this.flush()
+    this.failAll()
+    if (this.enter("finishing")) this.#finishWithin(this.timeoutMs)
+    else this.#closeWhenIdle()
   }
 
-  #isForDesk(desk: SubscriptionDesk, message: IncomingCall | NotificationMessage, size: number): boolean {
-    if (message.kind === "notification") return desk.take(message, size)
-    const was = desk.unsubscribe(message)
-    if (was !== undefined) this.#send(this.#engine.reply(message, was))
-    return was !== undefined
+  /** Closes when so much time is over, unless it is to be sooner already, or what was begun is ended before. */
+  #finishWithin(ms: number): void {
+    if (this.status === "finishing") this.setPatience(ms, () => this.beginClose())
+    this.#closeWhenIdle()
   }
 
-  #tell({ kind, method, params }: SpelledMessage): void {
-    if (kind === "notification") void this.notify(method, params)
-    else void harmless(this.request(method, params))
+  /** Closes if this was what a connection that finishes still waited for. */
+  #closeWhenIdle(): void {
+    if (this.status === "finishing" && this.inFlight === 0 && this.engine.pending.size === 0) this.beginClose()
   }
-
-  #send(text: string | undefined): void {
-    if (text !== undefined) this.#writer.send(text)
-  }
-
-  #onReleased(): void {
-    this.#intake.wake()
-    this.#life.closeWhenIdle()
-  }
-
-  /** The other side sends nothing more; it may still wait for what it has asked. */
-  #onEnd(): void {
-    this.#writer.flush()
-    this.#outgoing.failAll((sent) => this.#life.closedError(sent))
-    this.#life.otherSideEnded(this.#timeoutMs)
-  }
-
-  #settle(): void {
-    this.#intake.stop()
-    this.#slice.stop()
-    this.#outgoing.failAll((sent) => this.#life.closedError(sent))
-    this.#incoming.close()
-    this.#desk?.close(this.#life.closedError("maybe"))
-  }
-}
-
-/** Marks a rejection as one that needs no handler. */
-function harmless<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }

@@ -12,6 +12,8 @@ export class Deadlines {
   readonly #sweep: (now: number) => number
   #timer: Timer | undefined
   #wakesAt = Infinity
+  #now = 0
+  #nowIsOfFlush = -1
 
   /** @param sweep Ends what is due at the moment that it is given, and says when it has to run again: `Infinity` for never. */
   constructor(clock: Pick<Clock, "monotonic" | "setTimer">, sweep: (now: number) => number) {
@@ -19,12 +21,18 @@ export class Deadlines {
     this.#sweep = sweep
   }
 
-  /** Makes sure that a sweep runs at the moment `deadline`. */
-  watch(deadline: number, now: number): void {
-    if (deadline >= this.#wakesAt) return
-    this.#timer?.cancel()
-    this.#wakesAt = deadline
-    this.#timer = this.#clock.setTimer(deadline - now, () => this.#wake())
+  /**
+   * Makes sure that a sweep runs in so many milliseconds; gives the moment. The time is looked up once for all the calls
+   * that leave with one flush.
+   */
+  watch(ms: number, flush: number): number {
+    if (this.#nowIsOfFlush !== flush) {
+      this.#nowIsOfFlush = flush
+      this.#now = this.#clock.monotonic()
+    }
+    const deadline = this.#now + ms
+    this.#wakeAt(deadline, this.#now)
+    return deadline
   }
 
   stop(): void {
@@ -33,9 +41,14 @@ export class Deadlines {
     this.#wakesAt = Infinity
   }
 
-  #wake(): void {
-    this.#wakesAt = Infinity
-    const now = this.#clock.monotonic()
-    this.watch(Math.max(this.#sweep(now), now + COARSENESS_MS), now)
+  #wakeAt(deadline: number, now: number): void {
+    if (deadline >= this.#wakesAt) return
+    this.#timer?.cancel()
+    this.#wakesAt = deadline
+    this.#timer = this.#clock.setTimer(deadline - now, () => {
+      this.#wakesAt = Infinity
+      const then = this.#clock.monotonic()
+      this.#wakeAt(Math.max(this.#sweep(then), then + COARSENESS_MS), then)
+    })
   }
 }

@@ -1,8 +1,9 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { darkfiDialect } from "../dialect/darkfi.ts"
-import { Engine, PendingCall, type EngineEvent, type IncomingCall } from "./engine.ts"
+import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
 import { InvalidResponseError, MissingResponseError } from "./errors.ts"
+import { PendingCall } from "./pending-calls.ts"
 
 const engine = (): Engine<PendingCall> => new Engine<PendingCall>()
 const result = (id: unknown, value: unknown) => ({ jsonrpc: "2.0", id, result: value })

@@ -9,11 +9,11 @@ import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 /** What a request needs of the connection that it came from. One for all requests of a connection. */
 export interface RequestPort {
   readonly connection: Peer
-  /** Sends the answer. Throws a TypeError when it is no JSON; then nothing was sent. */
-  reply(call: IncomingCall, result: unknown): void
-  replyError(call: IncomingCall, error: RpcError): void
+  /** Sends the answer to a call of that size. Throws a TypeError when it is no JSON; then nothing was sent. */
+  reply(call: IncomingCall, result: unknown, size: number): void
+  replyError(call: IncomingCall, error: RpcError, size: number): void
   /** Begins to serve a subscription, and answers the call. Throws a `ServerError` when there are too many; nothing was sent then. */
-  accept(call: IncomingCall, options: AcceptOptions): SubscriptionSink
+  accept(call: IncomingCall, options: AcceptOptions, size: number): SubscriptionSink
   /** Tells the caller how far it has come, if the caller has asked for that. */
   progress(params: Params | undefined, value: unknown): void
   /** How long the caller waits, in milliseconds, if it has said so. */
@@ -27,6 +27,8 @@ export interface RequestPort {
 
 /** A request or a notification that the other side has sent. */
 export class IncomingRequest {
+  /** How long its text is, in bytes. One of a batch has its share of the batch. */
+  readonly size: number
   readonly #port: RequestPort
   readonly #message: IncomingCall | NotificationMessage
   readonly #text: string
@@ -34,10 +36,11 @@ export class IncomingRequest {
   #abort: AbortController | undefined
   #sink: SubscriptionSink | undefined
 
-  constructor(port: RequestPort, message: IncomingCall | NotificationMessage, text: string) {
+  constructor(port: RequestPort, message: IncomingCall | NotificationMessage, text: string, size: number) {
     this.#port = port
     this.#message = message
     this.#text = text
+    this.size = size
   }
 
   /** Where it came from: its `state` is what was kept of this peer before, and through it the peer can be called back. */
@@ -124,7 +127,7 @@ export class IncomingRequest {
    */
   reply(result: unknown): Promise<void> {
     this.#checkUnanswered()
-    if (this.#message.kind === "request") this.#port.reply(this.#message, result)
+    if (this.#message.kind === "request") this.#port.reply(this.#message, result, this.size)
     this.#done()
     return this.#port.keepsUp()
   }
@@ -132,7 +135,7 @@ export class IncomingRequest {
   /** As {@link reply}, with an error. */
   replyError(error: RpcError): Promise<void> {
     this.#checkUnanswered()
-    if (this.#message.kind === "request") this.#port.replyError(this.#message, error)
+    if (this.#message.kind === "request") this.#port.replyError(this.#message, error, this.size)
     this.#done()
     return this.#port.keepsUp()
   }
@@ -147,7 +150,7 @@ export class IncomingRequest {
   accept<Item = unknown>(options: AcceptOptions = {}): SubscriptionSink<Item> {
     this.#checkUnanswered()
     if (this.#message.kind === "notification") throw new InvalidRequestError("to subscribe takes a request with an id")
-    const sink = this.#port.accept(this.#message, options)
+    const sink = this.#port.accept(this.#message, options, this.size)
     this.#status = "answered"
     this.#sink = sink
     void sink.closed.then(() => this.#endSubscription())

@@ -18,122 +18,101 @@ const MOVES: Readonly<Record<ConnectionStatus, readonly ConnectionStatus[]>> = {
 /** How long the other side has to take the last bytes and to close, when we close. */
 const LINGER_MS = 500
 
-/** What a {@link Lifecycle} wants of the connection that it is the life of. */
-export interface Mortal {
-  /** Whether nothing is worked on and no answer is waited for. */
-  isIdle(): boolean
-  /** Lets what waits to be sent leave now. */
-  flush(): void
-  /** Takes nothing in any more, and ends every wait. Called when closing begins and again when the transport is gone. */
-  settle(): void
-}
-
-/** How a connection comes to its end: by and by or at once, and why. */
-export class Lifecycle {
-  /** Resolves when the transport is gone, with what went wrong. */
-  readonly closed: Promise<Error | undefined>
-  readonly #transport: Pick<Transport, "remote" | "end" | "close">
-  readonly #clock: Pick<Clock, "monotonic" | "setTimer">
-  readonly #mortal: Mortal
+/**
+ * The lowest layer of a connection: how it comes to its end, and why.
+ *
+ * The layers of a connection are one object, for there may be many thousand idle ones.
+ */
+export abstract class Life {
+  protected readonly transport: Transport
+  protected readonly clock: Clock
   #status: ConnectionStatus = "open"
   #patience: Timer | undefined
-  #patienceEnd = Infinity
+  #patienceEnd: number | undefined
   /** What went wrong, as far as anybody has said. */
   #complaint: Error | undefined
-  #resolveClosed!: (error: Error | undefined) => void
+  #closed: Promise<Error | undefined> | undefined
+  #resolveClosed: ((error: Error | undefined) => void) | undefined
 
-  constructor(
-    transport: Pick<Transport, "remote" | "end" | "close">,
-    clock: Pick<Clock, "monotonic" | "setTimer">,
-    mortal: Mortal,
-  ) {
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve
-    })
-    this.#transport = transport
-    this.#clock = clock
-    this.#mortal = mortal
+  constructor(transport: Transport, clock: Clock) {
+    this.transport = transport
+    this.clock = clock
   }
 
   get status(): ConnectionStatus {
     return this.#status
   }
 
+  get closed(): Promise<Error | undefined> {
+    return (this.#closed ??= new Promise((resolve) => {
+      if (this.#status === "closed") resolve(this.#complaint)
+      else this.#resolveClosed = resolve
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.beginClose()
+    await this.closed
+  }
+
+  /** Lets what waits to be sent leave now. */
+  protected abstract flush(): void
+
+  /** Takes nothing in any more, and ends every wait. Called when closing begins and again when the transport is gone. */
+  protected abstract settle(): void
+
   /** Says what went wrong, for when the connection closes without a better reason. */
-  complain(error: Error | undefined): void {
+  protected complain(error: Error | undefined): void {
     this.#complaint = error
   }
 
   /** Closes when `signal` aborts. */
-  endWith(signal: AbortSignal): void {
-    const close = (): void => this.close()
+  protected endWith(signal: AbortSignal): void {
+    const close = (): void => this.beginClose()
     if (signal.aborted) return close()
     signal.addEventListener("abort", close, { once: true })
     void this.closed.then(() => signal.removeEventListener("abort", close))
   }
 
-  /** Begins nothing new from now on. Gives `false` when that was so before. */
-  finish(): boolean {
-    if (!this.#enter("finishing")) return false
-    this.#complaint = undefined
-    return true
-  }
-
-  /** The other side sends nothing more; it may still wait, for so long at most, for what it has asked. */
-  otherSideEnded(ms: number): void {
-    if (this.#enter("finishing")) this.finishWithin(ms)
-    else this.closeWhenIdle()
-  }
-
-  /** Closes when so much time is over, unless it is to be sooner already, or what was begun is ended before. */
-  finishWithin(ms: number): void {
-    if (this.#status === "finishing") this.#setPatience(ms, () => this.close())
-    this.closeWhenIdle()
-  }
-
-  /** Closes if this was what a connection that finishes still waited for. */
-  closeWhenIdle(): void {
-    if (this.#status === "finishing" && this.#mortal.isIdle()) this.close()
-  }
-
   /** Settles everything, and gives the last bytes a moment to leave. */
-  close(): void {
+  protected beginClose(): void {
     if (this.#status === "open") this.#complaint = undefined
-    if (!this.#enter("closing")) return
-    this.#mortal.flush()
-    this.#mortal.settle()
-    this.#transport.end()
-    this.#patienceEnd = Infinity
-    this.#setPatience(LINGER_MS, () => void this.#transport.close())
+    if (!this.enter("closing")) return
+    this.flush()
+    this.settle()
+    this.transport.end()
+    this.#patienceEnd = undefined
+    this.setPatience(LINGER_MS, () => void this.transport.close())
   }
 
   /** The transport is gone. */
-  end(error: Error | undefined): void {
+  protected end(error: Error | undefined): void {
     this.#complaint = error ?? this.#complaint
-    this.#enter("closed")
-    this.#mortal.settle()
+    this.enter("closed")
+    this.settle()
     this.#patience?.cancel()
-    this.#resolveClosed(this.#complaint)
+    this.#resolveClosed?.(this.#complaint)
   }
 
   /** The error of whatever cannot be done because the connection is closed. */
-  closedError(sent: Sent): ConnectionClosedError {
+  protected closedError(sent: Sent): ConnectionClosedError {
     const why = this.#complaint === undefined ? "" : `: ${this.#complaint.message}`
-    return new ConnectionClosedError(`the connection to ${this.#transport.remote} is closed${why}`, sent, {
+    return new ConnectionClosedError(`the connection to ${this.transport.remote} is closed${why}`, sent, {
       cause: this.#complaint,
     })
   }
 
   /** Calls back when so much time is over, unless it was to be called sooner already. */
-  #setPatience(ms: number, callback: () => void): void {
-    const end = this.#clock.monotonic() + ms
-    if (end >= this.#patienceEnd) return
+  protected setPatience(ms: number, callback: () => void): void {
+    const end = this.clock.monotonic() + ms
+    if (this.#patienceEnd !== undefined && end >= this.#patienceEnd) return
     this.#patienceEnd = end
     this.#patience?.cancel()
-    this.#patience = this.#clock.setTimer(ms, callback)
+    this.#patience = this.clock.setTimer(ms, callback)
   }
 
-  #enter(status: ConnectionStatus): boolean {
+  /** Goes to another state. False when there is no way from here. */
+  protected enter(status: ConnectionStatus): boolean {
     if (!MOVES[this.#status].includes(status)) return false
     this.#status = status
     return true

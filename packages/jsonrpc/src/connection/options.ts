@@ -1,6 +1,6 @@
 import type { Clock, Log } from "@dchat/runtime"
 import type { Dialect } from "../dialect/dialect.ts"
-import type { Handler } from "./incoming.ts"
+import type { Handler } from "./handler.ts"
 import type { ConnectionLimits } from "./limits.ts"
 
 /** Options of a `Connection`. */

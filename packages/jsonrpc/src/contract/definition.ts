@@ -1,4 +1,5 @@
 import type { RpcError } from "../message/errors.ts"
+import type { SubscriptionsClass } from "../subscription/subscription.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 
 /** Parameters in order, each with its name: the method is called with arguments. */
@@ -87,6 +88,8 @@ export interface SubscriptionMethod<
   E extends ErrorShape = ErrorShape,
 > extends CallableParts<P> {
   readonly kind: "subscription"
+  /** What a client needs for it: a page whose contract has no subscription does not load it. */
+  readonly subscriptions: SubscriptionsClass
   readonly item: I | undefined
   readonly errors: E
 }

@@ -1,4 +1,5 @@
 import type { Flavor } from "../flavor/flavor.ts"
+import type { ResultCutter } from "../message/slice.ts"
 import type { JsonSchema, StandardSchema } from "./standard-schema.ts"
 
 /**
@@ -14,13 +15,20 @@ export interface Schema<T> extends StandardSchema<T, T> {
   readonly json: JsonSchema
   /** Makes the value from what JSON has for it. `undefined` where JSON has the value itself. */
   readonly revive: ((json: unknown, flavor: Flavor) => unknown) | undefined
-  /** Whether the value is to be the text that it came as. */
-  readonly keepsText: boolean
+  /** By which values are written and made when nobody has chosen one. `undefined` where JSON has the value itself. */
+  readonly flavor: Flavor | undefined
+  /** How a result that is to be the text that it came as is found in its message. `undefined` for all other values. */
+  readonly cut: ResultCutter | undefined
 }
 
 /** Whether values are to be the text that they came as. */
 export function wantsText(schema: StandardSchema): boolean {
-  return isOwnSchema(schema) && schema.keepsText
+  return isOwnSchema(schema) && schema.cut !== undefined
+}
+
+/** By which flavor values of a schema are written when nobody has chosen one; `undefined` where JSON has them itself. */
+export function flavorOf(schema: StandardSchema): Flavor | undefined {
+  return isOwnSchema(schema) ? schema.flavor : undefined
 }
 
 /** Whether it is a schema of this package, whose test can be called directly. */

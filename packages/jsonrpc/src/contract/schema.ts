@@ -1,23 +1,36 @@
-import type { Forms } from "../flavor/flavor.ts"
+import { jsonFlavor, type Flavor, type Forms } from "../flavor/flavor.ts"
 import { isDate } from "../flavor/forms.ts"
 import { JsonText } from "../message/json-text.ts"
+import { cutResult, type ResultCutter } from "../message/slice.ts"
 import type { Schema } from "./own-schema.ts"
 import type { JsonSchema, OutputOf, SchemaIssue } from "./standard-schema.ts"
 
 /** Text. */
-export const string: Schema<string> = schema("string", { type: "string" }, (value) => typeof value === "string")
+export const string: Schema<string> = /* @__PURE__ */ schema(
+  "string",
+  { type: "string" },
+  (value) => typeof value === "string",
+)
 
 /** A number that JSON can carry: not NaN, not infinite. */
-export const number: Schema<number> = schema("number", { type: "number" }, (value) => Number.isFinite(value))
+export const number: Schema<number> = /* @__PURE__ */ schema("number", { type: "number" }, (value) =>
+  Number.isFinite(value),
+)
 
 /** A whole number that is exact: from -(2^53 - 1) to 2^53 - 1. */
-export const integer: Schema<number> = schema("integer", { type: "integer" }, (value) => Number.isSafeInteger(value))
+export const integer: Schema<number> = /* @__PURE__ */ schema("integer", { type: "integer" }, (value) =>
+  Number.isSafeInteger(value),
+)
 
 /** `true` or `false`. */
-export const boolean: Schema<boolean> = schema("boolean", { type: "boolean" }, (value) => typeof value === "boolean")
+export const boolean: Schema<boolean> = /* @__PURE__ */ schema(
+  "boolean",
+  { type: "boolean" },
+  (value) => typeof value === "boolean",
+)
 
 /** Anything that JSON can carry. A value that is absent does not fit. */
-export const unknown: Schema<unknown> = schema("value", {}, (value) => value !== undefined)
+export const unknown: Schema<unknown> = /* @__PURE__ */ schema("value", {}, (value) => value !== undefined)
 
 /** Whatever the compiler says it is: nothing is checked at run time. */
 export function type<T>(): Schema<T> {
@@ -25,20 +38,29 @@ export function type<T>(): Schema<T> {
 }
 
 /** A whole number of any size. On the wire as the flavor says, by default a text of digits; 4,096 of them at most. */
-export const bigint: Schema<bigint> = formed("bigint", "bigint", (value) => typeof value === "bigint")
+export const bigint: Schema<bigint> = /* @__PURE__ */ formed("bigint", "bigint", (value) => typeof value === "bigint")
 
 /** Bytes. On the wire as the flavor says, by default base64. */
-export const bytes: Schema<Uint8Array> = formed("bytes", "bytes", (value) => value instanceof Uint8Array)
+export const bytes: Schema<Uint8Array> = /* @__PURE__ */ formed(
+  "bytes",
+  "bytes",
+  (value) => value instanceof Uint8Array,
+)
 
 /** A point in time. On the wire as the flavor says, by default a text of ISO 8601. */
-export const date: Schema<Date> = formed("date", "date", (value) => isDate(value) && !Number.isNaN(value.getTime()))
+export const date: Schema<Date> = /* @__PURE__ */ formed(
+  "date",
+  "date",
+  (value) => isDate(value) && !Number.isNaN(value.getTime()),
+)
 
 /**
  * JSON text, passed through untouched: as the result, or as one of the parameters. Deeper inside it is text that means the
  * same, but its spaces are gone.
  */
-export const rawJson: Schema<JsonText> = schema("JSON", {}, (value) => value instanceof JsonText, {
-  keepsText: true,
+export const rawJson: Schema<JsonText> = /* @__PURE__ */ schema("JSON", {}, (value) => value instanceof JsonText, {
+  cut: cutResult,
+  flavor: jsonFlavor,
   revive: (json, flavor) => (json === undefined || json instanceof JsonText ? json : new JsonText(flavor.encode(json))),
 })
 
@@ -64,6 +86,7 @@ export function list<S extends Schema<unknown>>(item: S): Schema<OutputOf<S>[]> 
         const index = value.findIndex((each) => !item.accepts(each))
         return [index, item, value[index]]
       },
+      flavor: item.flavor,
       revive:
         revive === undefined
           ? undefined
@@ -85,6 +108,7 @@ export function record<S extends Schema<unknown>>(item: S): Schema<Record<string
         const found = Object.entries(value).find(([, each]) => !item.accepts(each))
         return found === undefined ? undefined : [found[0], item, found[1]]
       },
+      flavor: item.flavor,
       revive: revive === undefined ? undefined : (json, flavor) => mapObject(json, (each) => revive(each, flavor)),
     },
   )
@@ -116,6 +140,7 @@ export function object<S extends Shape>(shape: S): Schema<ShapeType<S>> {
         const found = properties.find(([name, property]) => !property.accepts(own(value, name)))
         return found === undefined ? undefined : [found[0], found[1], own(value, found[0])]
       },
+      flavor: properties.find(([, { flavor }]) => flavor !== undefined)?.[1].flavor,
       revive: properties.every(([, { revive }]) => revive === undefined)
         ? undefined
         : (json, flavor) =>
@@ -154,6 +179,7 @@ export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S)
     { anyOf: choices.map(({ json }) => json) },
     (value) => choices.some((choice) => choice.accepts(value)),
     {
+      flavor: choices.find(({ flavor }) => flavor !== undefined)?.flavor,
       revive: choices.every(({ revive }) => revive === undefined)
         ? undefined
         : (json, flavor) => {
@@ -179,21 +205,23 @@ interface BlamingSchema<T> extends Schema<T> {
 interface Extras {
   readonly blame?: BlamingSchema<unknown>["blame"]
   readonly revive?: Schema<unknown>["revive"]
-  readonly keepsText?: boolean
+  readonly flavor?: Flavor | undefined
+  readonly cut?: ResultCutter | undefined
 }
 
 function schema<T>(
   name: string,
   json: JsonSchema,
   test: (value: unknown) => boolean,
-  { blame = () => undefined, revive, keepsText = false }: Extras = {},
+  { blame = () => undefined, revive, flavor, cut }: Extras = {},
 ): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
     accepts: test as (value: unknown) => value is T,
     json,
     revive,
-    keepsText,
+    flavor,
+    cut,
     blame,
     "~standard": {
       version: 1,
@@ -208,13 +236,14 @@ function schema<T>(
 /** A schema of values that a flavor writes in a form of its own. */
 function formed<T>(name: string, form: keyof Forms, test: (value: unknown) => boolean): Schema<T> {
   return schema(name, { description: name }, test, {
+    flavor: jsonFlavor,
     revive: (json, { forms }) => forms[form].fromJson(json) ?? json,
   })
 }
 
 /** For schemas that let something more through than another one. */
 function likeInner(inner: Schema<unknown>): Extras {
-  return { blame: blameOf(inner), revive: inner.revive, keepsText: inner.keepsText }
+  return { blame: blameOf(inner), revive: inner.revive, flavor: inner.flavor, cut: inner.cut }
 }
 
 function mapObject(json: unknown, map: (value: unknown, name: string) => unknown): unknown {

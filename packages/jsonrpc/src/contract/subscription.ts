@@ -6,6 +6,7 @@ import {
   type ParamShape,
   type SubscriptionMethod,
 } from "./definition.ts"
+import { Subscriptions } from "../subscription/subscriptions.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 
 /** What {@link subscription} is told. */
@@ -28,6 +29,7 @@ export function subscription<
 >(definition: SubscriptionDefinition<P, I, E> = {}): SubscriptionMethod<NoInfer<P>, NoInfer<I>, NoInfer<E>> {
   return {
     kind: "subscription",
+    subscriptions: Subscriptions,
     ...callable(definition),
     item: definition.item,
     errors: definition.errors ?? ({} as E),

@@ -1,6 +1,7 @@
 import type { OutputOf, StandardSchema } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
 import { JsonText } from "../message/json-text.ts"
+import { cutResult, type ResultCutter } from "../message/slice.ts"
 import { base64Form, bigintForm, dateForm, isDate, type Form } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
 
@@ -11,6 +12,8 @@ export interface Flavor {
   readonly kind: "values"
   /** How a text becomes a value, before a schema has a look at it. `undefined`: as JSON.parse does. */
   readonly parse: ((text: string) => unknown) | undefined
+  /** How a result is found in its message, where `parse` or the caller wants its text. `undefined`: nobody does. */
+  readonly cut: ResultCutter | undefined
   /** The JSON text of a value. Throws a TypeError when it has none. */
   encode(value: unknown): string
   /**
@@ -41,6 +44,7 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
     forms: { bigint, bytes, date },
     kind: "values",
     parse,
+    cut: parse === undefined ? undefined : cutResult,
     encode: (value) => encodeValue(value, self.forms) ?? "null",
     decode(json, schema) {
       const text = typeof json === "string" ? json : json.text
@@ -54,7 +58,7 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
 }
 
 /** Whole numbers of any size as texts of digits, bytes as base64, dates as texts of ISO 8601. */
-export const jsonFlavor: Flavor = flavor("json")
+export const jsonFlavor: Flavor = /* @__PURE__ */ flavor("json")
 
 /** A flavor by which a result stays text, to be decoded later. */
 export interface RawFlavor extends Omit<Flavor, "kind"> {
@@ -62,7 +66,7 @@ export interface RawFlavor extends Omit<Flavor, "kind"> {
 }
 
 /** As {@link jsonFlavor}, but what comes in stays {@link JsonText}. */
-export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", kind: "text" }
+export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", kind: "text", cut: cutResult }
 
 /** A schema that makes its value from what JSON has for it. */
 export interface Reviving {

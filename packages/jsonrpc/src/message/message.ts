@@ -1,3 +1,5 @@
+import type { JsonText } from "./json-text.ts"
+
 /** What a request is known by. A fraction or `null` is legal and echoed, but we never send one. */
 export type Id = string | number | null
 
@@ -16,6 +18,8 @@ export interface ErrorObject {
 export interface RequestMessage {
   readonly kind: "request"
   readonly id: Id
+  /** The id as it was written, when it is a number that JavaScript cannot hold: beyond 2^53, or with too many digits. */
+  readonly exactId?: JsonText
   readonly method: string
   readonly params: Params | undefined
 }
@@ -48,6 +52,8 @@ export interface InvalidMessage {
   readonly of: "request" | "response" | "either"
   /** The id, when it could be read. */
   readonly id: Id
+  /** As that of a {@link RequestMessage}. */
+  readonly exactId?: JsonText
   /** What is wrong with it, for people. */
   readonly reason: string
   /** The JSON value itself. */

@@ -1,5 +1,8 @@
 import { isDeeperThan } from "./depth.ts"
-import type { ErrorObject, Id, InvalidMessage, Message, Params, ParsedMessage } from "./message.ts"
+import { JsonText } from "./json-text.ts"
+import type { InvalidMessage, Message, Params, ParsedMessage, RequestMessage } from "./message.ts"
+import { ID_RULE, MAX_ID_LENGTH, invalid, isId, isRecord, own, readResponse } from "./response.ts"
+import { itemTexts, memberTexts } from "./slice.ts"
 
 /** What a text may be before it is looked at. The number of bytes is bounded before, by the framing. */
 export interface ParseLimits {
@@ -11,9 +14,6 @@ export interface ParseLimits {
 
 /** The limits when nobody says otherwise. */
 export const DEFAULT_PARSE_LIMITS: ParseLimits = { maxDepth: 256, maxBatch: 10_000 }
-
-/** The longest id, in UTF-16 units. An id is echoed and kept: a peer must not make us keep megabytes. */
-const MAX_ID_LENGTH = 256
 
 /**
  * Reads one text: a message, a batch, or neither. Never throws.
@@ -31,27 +31,45 @@ export function parseMessage(text: string, limits: ParseLimits = DEFAULT_PARSE_L
   } catch {
     return { kind: "unparsable", reason: "not JSON" }
   }
-  if (!Array.isArray(value)) return readMessage(value)
+  if (!Array.isArray(value)) {
+    const message = readMessage(value)
+    return hasInexactId(message) ? withExactId(message, text) : message
+  }
   if (value.length === 0) return invalid("request", null, "a batch must not be empty", value)
   if (value.length > limits.maxBatch) {
     return invalid("request", null, `a batch holds at most ${limits.maxBatch} messages`, undefined)
   }
-  return { kind: "batch", messages: value.map(readMessage) }
+  const messages = value.map(readMessage)
+  if (!messages.some(hasInexactId)) return { kind: "batch", messages }
+  const texts = itemTexts(text)
+  const exact = (message: Message, index: number): Message =>
+    hasInexactId(message) ? withExactId(message, texts[index] as string) : message
+  return { kind: "batch", messages: messages.map(exact) }
+}
+
+/** Whether a message is answered under an id that JavaScript may not hold to the last digit. */
+function hasInexactId(message: Message): message is RequestMessage | InvalidMessage {
+  if (message.kind !== "request" && message.kind !== "invalid") return false
+  return typeof message.id === "number" && !Number.isSafeInteger(message.id)
+}
+
+function withExactId(message: RequestMessage | InvalidMessage, text: string): Message {
+  const written = memberTexts(text).get("id")
+  if (written === undefined || written === String(message.id) || written.length > MAX_ID_LENGTH) return message
+  return { ...message, exactId: new JsonText(written) }
 }
 
 function readMessage(value: unknown): Message {
   if (!isRecord(value)) return invalid("request", null, "a message must be an object", value)
-  const rawId = Object.hasOwn(value, "id") ? value["id"] : undefined
-  const id = isId(rawId) ? rawId : null
-  if (Object.hasOwn(value, "method")) return readCall(value, rawId, id)
-  if (Object.hasOwn(value, "result") || Object.hasOwn(value, "error")) return readResponse(value, rawId, id)
-  return invalid("either", id, "there must be a method", value)
+  return Object.hasOwn(value, "method") ? readCall(value) : readResponse(value)
 }
 
-function readCall(value: Record<string, unknown>, rawId: unknown, id: Id): Message {
+function readCall(value: Readonly<Record<string, unknown>>): Message {
+  const rawId = own(value, "id")
+  const id = isId(rawId) ? rawId : null
   const method = value["method"]
-  const params = Object.hasOwn(value, "params") ? value["params"] : undefined
-  if (!isVersion2(value)) return invalid("request", id, 'jsonrpc must be "2.0"', value)
+  const params = own(value, "params")
+  if (own(value, "jsonrpc") !== "2.0") return invalid("request", id, 'jsonrpc must be "2.0"', value)
   if (typeof method !== "string") return invalid("request", id, "method must be a string", value)
   if (params !== undefined && !isParams(params))
     return invalid("request", id, "params must be an array or an object", value)
@@ -60,44 +78,6 @@ function readCall(value: Record<string, unknown>, rawId: unknown, id: Id): Messa
   return { kind: "request", id, method, params }
 }
 
-function readResponse(value: Record<string, unknown>, rawId: unknown, id: Id): Message {
-  if (!isVersion2(value)) return invalid("response", id, 'jsonrpc must be "2.0"', value)
-  if (!isId(rawId)) return invalid("response", null, ID_RULE, value)
-  const hasError = Object.hasOwn(value, "error")
-  if (Object.hasOwn(value, "result")) {
-    if (hasError) return invalid("response", id, "there must be a result or an error, not both", value)
-    return { kind: "result", id, result: value["result"] }
-  }
-  const error = value["error"]
-  if (!isErrorObject(error))
-    return invalid("response", id, "error must have a whole number as code and a string as message", value)
-  return { kind: "error", id, error }
-}
-
-const ID_RULE = `id must be a number, a string of at most ${MAX_ID_LENGTH} characters, or null`
-
-function invalid(of: InvalidMessage["of"], id: Id, reason: string, payload: unknown): InvalidMessage {
-  return { kind: "invalid", of, id, reason, payload }
-}
-
-function isVersion2(value: Record<string, unknown>): boolean {
-  return Object.hasOwn(value, "jsonrpc") && value["jsonrpc"] === "2.0"
-}
-
-function isId(value: unknown): value is Id {
-  if (typeof value === "number") return Number.isFinite(value)
-  if (typeof value === "string") return value.length <= MAX_ID_LENGTH
-  return value === null
-}
-
 function isParams(value: unknown): value is Params {
   return typeof value === "object" && value !== null
-}
-
-function isErrorObject(value: unknown): value is ErrorObject {
-  return isRecord(value) && Number.isSafeInteger(value["code"]) && typeof value["message"] === "string"
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

@@ -14,12 +14,12 @@ export function notificationText(method: string, params?: Params): string {
 }
 
 /** The text of a response. `undefined` becomes `null`. Throws a TypeError when the result is no JSON. */
-export function resultText(id: Id, result: unknown): string {
+export function resultText(id: Id | JsonText, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${idText(id)},"result":${valueText(result)}}`
 }
 
 /** The text of an error response. Throws a TypeError when the data is no JSON. */
-export function errorText(id: Id, error: ErrorObject): string {
+export function errorText(id: Id | JsonText, error: ErrorObject): string {
   const data = error.data === undefined ? "" : `,"data":${valueText(error.data)}`
   return `{"jsonrpc":"2.0","id":${idText(id)},"error":{"code":${error.code},"message":${JSON.stringify(error.message)}${data}}}`
 }
@@ -29,8 +29,9 @@ export function batchText(texts: readonly string[]): string {
   return `[${texts.join(",")}]`
 }
 
-function idText(id: Id): string {
-  return typeof id === "number" ? `${id}` : JSON.stringify(id)
+function idText(id: Id | JsonText): string {
+  if (typeof id === "number") return `${id}`
+  return id instanceof JsonText ? id.text : JSON.stringify(id)
 }
 
 function paramsMember(params: Params | undefined): string {

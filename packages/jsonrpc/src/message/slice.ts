@@ -1,3 +1,5 @@
+import { JsonText } from "./json-text.ts"
+
 // These look into text that JSON.parse has taken before, so they check nothing.
 
 /** The texts of the members of an object, by name. Of two members of one name the last one counts, as for JSON.parse. */
@@ -52,4 +54,20 @@ export function stringEnd(text: string, start: number): number {
     else if (char === QUOTE) return at + 1
   }
   return text.length
+}
+
+/** A text that came in with responses: one, or several when it is a batch. */
+export interface ResponseText {
+  readonly text: string
+  /** The texts of the items of a batch, once somebody wanted one. */
+  items?: readonly string[]
+}
+
+/** Finds the result of a response in the text that it came in. `index` is its place when that is a batch. */
+export type ResultCutter = (response: ResponseText, index?: number) => JsonText
+
+/** The result of a response as the text that it came as. Results that are wanted so bring it with them: few are. */
+export const cutResult: ResultCutter = (response, index) => {
+  const text = index === undefined ? response.text : (response.items ??= itemTexts(response.text))[index]
+  return new JsonText(memberTexts(text ?? "{}").get("result") ?? "null")
 }

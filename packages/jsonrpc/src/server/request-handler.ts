@@ -1,5 +1,5 @@
 import { TaskSet } from "@dchat/task"
-import type { Handler } from "../connection/incoming.ts"
+import type { Handler } from "../connection/handler.ts"
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 
 /** Answers requests, whichever connection they come from, and knows the connections that are alive (darkfi-rpc 2.3). */

@@ -4,14 +4,22 @@ import { ServerCode } from "../message/server-code.ts"
 import type { Id, Params } from "../message/message.ts"
 import { SubscriptionSink, type AcceptOptions, type SinkPort } from "./sink.ts"
 
+/** What {@link ServedSubscriptions} need of their connection. */
+export interface ServedPort extends Pick<SinkPort, "write" | "isCongested"> {
+  /** Resolves when the other side keeps up with reading. */
+  keepsUp(): Promise<void>
+}
+
 /** The subscriptions that this side of a connection serves. */
 export class ServedSubscriptions {
-  readonly #port: Omit<SinkPort, "onClosed">
+  readonly #spelling: SubscriptionSpelling
+  readonly #port: ServedPort
   readonly #maxSubscriptions: number
   readonly #sinks = new Map<Id, SubscriptionSink>()
   #opened = 0
 
-  constructor(port: Omit<SinkPort, "onClosed">, maxSubscriptions: number) {
+  constructor(spelling: SubscriptionSpelling, port: ServedPort, maxSubscriptions: number) {
+    this.#spelling = spelling
     this.#port = port
     this.#maxSubscriptions = maxSubscriptions
   }
@@ -20,19 +28,21 @@ export class ServedSubscriptions {
     return this.#sinks.size
   }
 
-  get spelling(): SubscriptionSpelling {
-    return this.#port.spelling
-  }
-
   /** Makes the sink of a new subscription. Throws a {@link ServerError} when there are too many. */
   open(method: string, options: AcceptOptions): SubscriptionSink {
     if (this.#sinks.size >= this.#maxSubscriptions) {
       const text = `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
       throw new ServerError(ServerCode.tooManySubscriptions, text)
     }
-    const port: SinkPort = { ...this.#port, onClosed: ({ id }) => void this.#sinks.delete(id) }
+    const port: SinkPort = {
+      spelling: this.#spelling,
+      write: (text) => this.#port.write(text),
+      isCongested: () => this.#port.isCongested(),
+      drained: () => this.#port.keepsUp(),
+      onClosed: ({ id }) => void this.#sinks.delete(id),
+    }
     const count = ++this.#opened
-    const id = this.spelling.newId?.(count) ?? count
+    const id = this.#spelling.newId?.(count) ?? count
     const sink = new SubscriptionSink({ id, method }, port, options)
     this.#sinks.set(sink.name.id, sink)
     return sink
@@ -43,7 +53,7 @@ export class ServedSubscriptions {
    * about something else.
    */
   unsubscribe(method: string, params: Params | undefined): boolean | undefined {
-    const id = this.#port.spelling.readUnsubscribe?.(method, params)
+    const id = this.#spelling.readUnsubscribe?.(method, params)
     if (id === undefined) return undefined
     const sink = this.#sinks.get(id)
     sink?.abandon()

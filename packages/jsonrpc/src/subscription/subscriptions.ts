@@ -1,34 +1,26 @@
-import type { Clock } from "@dchat/runtime"
-import type { CallOptions } from "../connection/call.ts"
 import { CallTimeoutError, InvalidResultError } from "../connection/errors.ts"
-import type { SpelledMessage, SubscriptionNews, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
+import { plainSubscriber, type SubscriberSpelling, type SubscriptionNews } from "../dialect/subscription-spelling.ts"
+import { byteLength } from "../message/byte-length.ts"
 import { rpcErrorFrom, RpcError, type JsonRpcError } from "../message/errors.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
-import { IncomingSubscription, type SubscribeOptions, type Subscription } from "./subscription.ts"
-
-/** What {@link Subscriptions} need of their connection. */
-export interface SubscriptionsPort {
-  readonly spelling: SubscriptionSpelling
-  readonly clock: Pick<Clock, "setTimer">
-  readonly timeoutMs: number
-  request(method: string, params: Params | undefined, options: CallOptions): Promise<unknown>
-  /** Sends a message whose answer, if there is one, does not matter. */
-  tell(message: SpelledMessage): void
-}
+import { IncomingSubscription } from "./incoming-subscription.ts"
+import type { SubscribeOptions, Subscription, SubscriptionKeeper, SubscriptionsPort } from "./subscription.ts"
 
 /** Items may come before the answer that says what they belong to. So many of them are kept; more are lost. */
 const MAX_EARLY = 256
 
 /** The subscriptions that this side of a connection has made: brings what comes to whom it belongs. */
-export class Subscriptions {
+export class Subscriptions implements SubscriptionKeeper {
   readonly #port: SubscriptionsPort
+  readonly #spelling: SubscriberSpelling
   readonly #live = new Map<Id, IncomingSubscription>()
   /** Calls to subscribe that are not answered yet. */
   #asking = 0
   #early: { readonly news: SubscriptionNews; readonly size: number }[] = []
 
-  constructor(port: SubscriptionsPort) {
+  constructor(port: SubscriptionsPort, spelling: SubscriberSpelling = plainSubscriber) {
     this.#port = port
+    this.#spelling = spelling
   }
 
   get size(): number {
@@ -36,18 +28,19 @@ export class Subscriptions {
   }
 
   subscribe(method: string, params: Params | undefined, options: SubscribeOptions): Subscription {
-    return this.#port.spelling.key === "id"
+    return this.#spelling.key === "id"
       ? this.#subscribeById(method, params, options)
       : this.#subscribeByMethod(method, params, options)
   }
 
-  /** Takes a notification, when it is about a subscription. `size` is the length of its text. */
-  take({ method, params }: NotificationMessage, size: number): boolean {
-    const news = this.#port.spelling.read(method, params)
+  /** Takes a notification, when it is about a subscription. It came in a text of so many messages. */
+  take({ method, params }: NotificationMessage, text: string, messages: number): boolean {
+    const news = this.#spelling.read(method, params)
     if (news === undefined) return false
+    const size = byteLength(text) / messages
     const subscription = this.#live.get(news.key)
     if (subscription !== undefined) this.#bring(news, size, subscription)
-    else if (this.#port.spelling.key === "method") return false
+    else if (this.#spelling.key === "method") return false
     else if (this.#asking > 0 && this.#early.length < MAX_EARLY) this.#early.push({ news, size })
     return true
   }
@@ -108,7 +101,7 @@ export class Subscriptions {
     } catch (error) {
       if (error instanceof RpcError) subscription.fail(error)
       else subscription.finish(error as JsonRpcError)
-      if (this.#port.spelling.key === "method") this.#live.delete(method)
+      if (this.#spelling.key === "method") this.#live.delete(method)
     } finally {
       patience?.cancel()
     }
@@ -129,7 +122,7 @@ export class Subscriptions {
   #forget(method: string, id: Id | undefined): void {
     if (id === undefined) return
     this.#live.delete(id)
-    const message = this.#port.spelling.unsubscribe?.({ id, method })
+    const message = this.#spelling.unsubscribe?.({ id, method })
     if (message !== undefined) this.#port.tell(message)
   }
 }

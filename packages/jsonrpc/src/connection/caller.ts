@@ -1,0 +1,58 @@
+import type { Clock } from "@dchat/runtime"
+import { platformClock } from "@dchat/runtime/platform"
+import type { Frame } from "../framing/framing.ts"
+import type { SubscriptionKeeper, SubscriptionsClass, SubscriptionsPort } from "../subscription/subscription.ts"
+import type { Transport } from "../transport/transport.ts"
+import type { OutgoingCall } from "./call.ts"
+import { CallingEngine } from "./calling-engine.ts"
+import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
+import { DEFAULT_LINE_LIMITS, type LineLimits } from "./limits.ts"
+
+/** Options of a {@link Caller}. */
+export interface CallerOptions {
+  /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
+  timeoutMs?: number
+  limits?: Partial<LineLimits>
+  /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */
+  signal?: AbortSignal | undefined
+  /** Default: the platform's. */
+  clock?: Clock
+}
+
+/**
+ * A connection that only calls: small, for a page. Requests of the other side are answered with -32601, notifications that
+ * belong to no subscription are dropped. It speaks plain JSON-RPC; for a dialect, or to be called, take a `Connection`.
+ */
+export class Caller extends CallingHalf {
+  protected readonly engine = new CallingEngine<OutgoingCall>()
+
+  /** @param transport Must have no reader yet. It belongs to the connection from now on. */
+  constructor(transport: Transport, options: CallerOptions = {}) {
+    super(transport, {
+      clock: options.clock ?? platformClock,
+      limits: { ...DEFAULT_LINE_LIMITS, ...options.limits },
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    })
+    transport.readInto({
+      messages: (frames) => frames.forEach((frame) => this.#take(frame)),
+      lost: (text, error) => this.failLost(text, error),
+      end: () => this.beginClose(),
+      close: (error) => this.end(error),
+    })
+    if (options.signal !== undefined) this.endWith(options.signal)
+  }
+
+  protected override makeSubscriptions(
+    port: SubscriptionsPort,
+    Given: SubscriptionsClass | undefined,
+  ): SubscriptionKeeper {
+    if (Given === undefined) throw new Error("a page that subscribes by a name alone gives the option subscriptions")
+    return new Given(port)
+  }
+
+  #take(frame: Frame): void {
+    if (this.status !== "open" || typeof frame !== "string") return
+    const events = this.engine.receive(frame)
+    for (const event of events) this.handle(event, frame, events.length)
+  }
+}

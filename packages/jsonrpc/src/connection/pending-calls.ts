@@ -1,0 +1,162 @@
+import { rpcErrorFrom, type RpcError } from "../message/errors.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { ResponseMessage } from "../message/response.ts"
+import { batchText, notificationText, requestText } from "../message/serialise.ts"
+import type { ResponseText, ResultCutter } from "../message/slice.ts"
+import { InvalidResponseError, MissingResponseError } from "./errors.ts"
+
+/** A call that waits for its answer. Whoever drives the engine extends it with what the answer is for. */
+export class PendingCall {
+  /** Given by the engine: 1, 2, 3 and so on. 0 before. */
+  id = 0
+  /** The batch that it went out in. */
+  batch: OutgoingBatch | undefined = undefined
+  /** Finds its result in the text that came, when it is wanted as that. */
+  cut: ResultCutter | undefined = undefined
+}
+
+/** A batch that went out. */
+export interface OutgoingBatch {
+  /** Calls of it that wait for their answer. */
+  open: number
+}
+
+/** One entry of a batch to be sent. Without a `call` it is a notification. */
+export interface BatchEntry<Call> {
+  readonly method: string
+  readonly params: Params | undefined
+  readonly call: Call | undefined
+}
+
+/** Why a call failed, as far as the texts that came in can tell. */
+export type CallFailure = RpcError | InvalidResponseError | MissingResponseError
+
+/** What a text that came in means to the calling half. */
+export type CallingEvent<Call> =
+  | NotificationMessage
+  /** A call of ours went well. */
+  | { readonly kind: "resolved"; readonly call: Call; readonly value: unknown }
+  /** A call of ours failed. */
+  | { readonly kind: "rejected"; readonly call: Call; readonly error: CallFailure }
+  /** Something that has to be sent. */
+  | { readonly kind: "reply"; readonly text: string }
+  /** A response that belongs to no call: late, or to a message that the other side could not read. */
+  | { readonly kind: "stray"; readonly error: RpcError | undefined; readonly late: boolean }
+
+/** A response of a batch, and its place there. */
+export interface PlacedResponse {
+  readonly message: ResponseMessage
+  readonly index: number
+}
+
+/**
+ * What both kinds of engine know of our own calls: gives ids, knows which calls wait, puts batches together, and finds the
+ * call of each response. Without any I/O: what is to be sent is returned.
+ */
+export abstract class PendingCalls<Call extends PendingCall> {
+  /** Made with the first call: a side that only serves has none. */
+  #pending: Map<Id, Call> | undefined
+  #lastId = 0
+
+  /** The calls that wait for their answer, oldest first. */
+  get pending(): ReadonlyMap<Id, Call> {
+    return this.#pending ?? NOBODY
+  }
+
+  /** The text of a request, whose answer will settle `call`. Throws a TypeError when the parameters are no JSON. */
+  request(method: string, params: Params | undefined, call: Call): string {
+    const text = requestText(this.#lastId + 1, method, params)
+    this.#expect(call)
+    return text
+  }
+
+  /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; no call of it waits then. */
+  batch(entries: readonly BatchEntry<Call>[]): string {
+    const calls: Call[] = []
+    const texts = entries.map(({ method, params, call }) =>
+      call === undefined
+        ? notificationText(method, params)
+        : requestText(this.#lastId + calls.push(call), method, params),
+    )
+    const batch: OutgoingBatch = { open: calls.length }
+    for (const call of calls) {
+      call.batch = batch
+      this.#expect(call)
+    }
+    return batchText(texts)
+  }
+
+  /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */
+  forget(call: Call): boolean {
+    if (this.#pending?.delete(call.id) !== true) return false
+    if (call.batch !== undefined) call.batch.open--
+    return true
+  }
+
+  /** Takes a response that came as a text of its own. */
+  protected settle(message: ResponseMessage, text: string): CallingEvent<Call>[] {
+    return message.kind === "error" && message.id === null
+      ? this.#settleNameless(rpcErrorFrom(message.error))
+      : [this.#settle(message, { text })]
+  }
+
+  /** Takes the responses of a batch, which came as a text. */
+  protected settleBatch(responses: readonly PlacedResponse[], text: string): CallingEvent<Call>[] {
+    const source: ResponseText = { text }
+    const answered = new Set<OutgoingBatch | undefined>()
+    const events = responses.map(({ message, index }) => {
+      answered.add(this.#pending?.get(message.id)?.batch)
+      return this.#settle(message, source, index)
+    })
+    // The other side has answered the batch: what it left out will not come any more.
+    for (const call of this.pending.values())
+      if (call.batch !== undefined && answered.has(call.batch))
+        events.push(this.#fail(call, new MissingResponseError()))
+    return events
+  }
+
+  #expect(call: Call): void {
+    call.id = ++this.#lastId
+    this.#pending ??= new Map()
+    this.#pending.set(call.id, call)
+  }
+
+  #settle(message: ResponseMessage, source: ResponseText, index?: number): CallingEvent<Call> {
+    const call = this.#pending?.get(message.id)
+    if (call === undefined) {
+      const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
+      return { kind: "stray", error, late: this.#isOurs(message.id) }
+    }
+    if (message.kind === "result") {
+      this.forget(call)
+      return { kind: "resolved", call, value: call.cut === undefined ? message.result : call.cut(source, index) }
+    }
+    return this.#fail(
+      call,
+      message.kind === "error"
+        ? rpcErrorFrom(message.error)
+        : new InvalidResponseError(`not a JSON-RPC response: ${message.reason}`, message.payload),
+    )
+  }
+
+  /**
+   * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
+   * or a batch, it is that one.
+   */
+  #settleNameless(error: RpcError): CallingEvent<Call>[] {
+    const calls = [...this.pending.values()]
+    const isTheOnlyOne = calls.length === 1 || calls[0]?.batch?.open === calls.length
+    return isTheOnlyOne ? calls.map((call) => this.#fail(call, error)) : [{ kind: "stray", error, late: false }]
+  }
+
+  #isOurs(id: Id): boolean {
+    return typeof id === "number" && id >= 1 && id <= this.#lastId
+  }
+
+  #fail(call: Call, error: CallFailure): CallingEvent<Call> {
+    this.forget(call)
+    return { kind: "rejected", call, error }
+  }
+}
+
+const NOBODY: ReadonlyMap<Id, never> = /* @__PURE__ */ new Map<Id, never>()

@@ -1,0 +1,51 @@
+import type { ErrorMessage, ErrorObject, Id, InvalidMessage, ResultMessage } from "./message.ts"
+
+/** A response, or what stands in the place of one. */
+export type ResponseMessage = ResultMessage | ErrorMessage | InvalidMessage
+
+/** The longest id, in UTF-16 units. An id is echoed and kept: a peer must not make us keep megabytes. */
+export const MAX_ID_LENGTH = 256
+
+/** What an id must be, for people. */
+export const ID_RULE = `id must be a number, a string of at most ${MAX_ID_LENGTH} characters, or null`
+
+/** Reads a message that has no method. Only own members are looked at, and those that it does not know are ignored. */
+export function readResponse(value: Readonly<Record<string, unknown>>): ResponseMessage {
+  const rawId = own(value, "id")
+  const id = isId(rawId) ? rawId : null
+  const result = own(value, "result")
+  const error = own(value, "error")
+  const wrong = (reason: string): InvalidMessage => invalid("response", id, reason, value)
+  if (result === undefined && error === undefined) return invalid("either", id, "there must be a method", value)
+  if (own(value, "jsonrpc") !== "2.0") return wrong('jsonrpc must be "2.0"')
+  if (!isId(rawId)) return wrong(ID_RULE)
+  if (error === undefined) return { kind: "result", id, result }
+  if (result !== undefined) return wrong("there must be a result or an error, not both")
+  if (!isErrorObject(error)) return wrong("error must have a whole number as code and a string as message")
+  return { kind: "error", id, error }
+}
+
+/** Makes an {@link InvalidMessage}. */
+export function invalid(of: InvalidMessage["of"], id: Id, reason: string, payload: unknown): InvalidMessage {
+  return { kind: "invalid", of, id, reason, payload }
+}
+
+/** A member of an object of JSON; `undefined` when it has none of that name. */
+export function own(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+/** Whether a value of JSON may be an id. */
+export function isId(value: unknown): value is Id {
+  return typeof value === "string" ? value.length <= MAX_ID_LENGTH : value === null || Number.isFinite(value)
+}
+
+/** Whether a value of JSON is an object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** Whether a value of JSON may be the error of a response. */
+export function isErrorObject(value: unknown): value is ErrorObject {
+  return isRecord(value) && Number.isSafeInteger(own(value, "code")) && typeof own(value, "message") === "string"
+}
