@@ -97,7 +97,6 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
 export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const headers = Object.entries({ ...refusalHeaders(refusal), connection: "close" })
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
-  socket.on("error", () => socket.destroy())
   socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines}\r\n${refusal.reason}\n`)
 }
 

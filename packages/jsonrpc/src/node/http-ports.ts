@@ -124,6 +124,7 @@ class HttpPort {
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const found = this.#find("websocket", request)
     if (found?.kind === "websocket") return found.door.take(request, socket, head)
+    socket.on("error", () => socket.destroy())
     const isForHttp = this.#find("http", request) !== undefined
     refuseUpgrade(socket, isForHttp ? { status: 400, reason: "no WebSocket is served here" } : NOTHING_HERE)
   }

@@ -30,7 +30,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
     const socket = new WebSocket(url, [...protocols], {
       ...tlsOptions(trust),
       headers: { ...headers },
-      perMessageDeflate: deflateOptions(compression),
+      perMessageDeflate: deflateOptions(compression, "client"),
       maxPayload: options.maxBytes ?? DEFAULT_MAX_BYTES,
       skipUTF8Validation: false,
     })

@@ -29,7 +29,7 @@ export class WebSocketDoor {
     this.#gate = new HttpGate(options, place)
     this.#acceptor = new WebSocketServer({
       noServer: true,
-      perMessageDeflate: deflateOptions(compression),
+      perMessageDeflate: deflateOptions(compression, "server"),
       maxPayload: maxBytes,
       clientTracking: false,
     })
@@ -48,15 +48,21 @@ export class WebSocketDoor {
 
   /** Opens a WebSocket, or turns the request away. */
   take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy())
+    socket.on("error", destroyIt)
     const foreign = this.#gate.foreign(request)
     if (foreign !== undefined) return refuseUpgrade(socket, foreign)
     void this.#gate.ask(request).then(({ refusal, entry }) => {
       if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+      socket.off("error", destroyIt)
       const remote = remoteOf("ws:", request)
       this.#acceptor.handleUpgrade(request, socket, head, (accepted) => {
         this.#room.enter(this.#transport(accepted, remote), entry)
       })
     })
   }
+}
+
+/** No closure: the socket would keep its request for as long as it lives. */
+function destroyIt(this: Duplex): void {
+  this.destroy()
 }
