@@ -1,5 +1,5 @@
 // Several calls in one message, and how each of them ended.
-import { connect } from "@dchat/jsonrpc/node"
+import { connect, tryBatch } from "@dchat/jsonrpc/node"
 import { hello, NobodyThere, startHelloServer } from "./hello-server.ts"
 
 const server = await startHelloServer()
@@ -17,13 +17,7 @@ console.log(
 )
 
 // The batch as a whole: it was answered, or it could not be sent.
-const sendAgain = () =>
-  api
-    .$batch((batch) => [batch.hello("Daisy"), batch.justHello()])
-    .then(
-      (responses) => ({ ok: true, responses }) as const,
-      (error: unknown) => ({ ok: false, error }) as const,
-    )
+const sendAgain = () => tryBatch(api, (batch) => [batch.hello("Daisy"), batch.justHello()])
 console.log(await sendAgain())
 await api.close()
 const unsent = await sendAgain()

@@ -21,6 +21,7 @@ export {
   type ReconnectOptions,
 } from "./client/reconnecting.ts"
 export { client, type ClientOptions, interfaceClient } from "./client/make-client.ts"
+export { tryBatch, type WholeBatchOutcome } from "./client/try-batch.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
 export { Caller, type CallerOptions } from "./connection/caller.ts"
 export { Connection } from "./connection/connection.ts"

@@ -6,7 +6,8 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { InvalidResultError } from "../connection/errors.ts"
 import { Connection } from "../connection/connection.ts"
 import { client, interfaceClient } from "../client/make-client.ts"
-import { ApplicationError, RpcError, ServerError } from "../message/errors.ts"
+import { tryBatch } from "../client/try-batch.ts"
+import { ApplicationError, type JsonRpcError, RpcError, ServerError } from "../message/errors.ts"
 import { router, type Handlers, type RouterOptions } from "../server/router.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
@@ -150,6 +151,29 @@ test("a batch is typed item by item", async () => {
     { ok: false, error: { code: -32601 } },
   ])
   await api.close()
+})
+
+test("a batch has an outcome as a whole, typed too: its responses, or why there are none", async () => {
+  const { api, connection } = open()
+  const sent = await tryBatch(api, (batch) => [batch.send("x"), batch.$call("nope")])
+  if (!sent.ok) throw sent.error
+  expectTypeOf(sent.responses[0]).toEqualTypeOf<BatchOutcome<boolean>>()
+  expect(sent).toMatchObject({
+    ok: true,
+    responses: [
+      { ok: true, value: true },
+      { ok: false, error: { code: -32601 } },
+    ],
+  })
+  const empty = new TypeError("a mistake of the program's own is no outcome")
+  const mistake = tryBatch(api, () => {
+    throw empty
+  })
+  await expect(mistake).rejects.toBe(empty)
+  await connection.close()
+  const unsent = await tryBatch(api, (batch) => [batch.send("x")])
+  expectTypeOf(unsent).toExtend<{ ok: true } | { ok: false; error: JsonRpcError }>()
+  expect(unsent).toMatchObject({ ok: false, error: { code: "closed", sent: "no" } })
 })
 
 test("a server takes parameters by position and by name, whichever way they are declared", async () => {
