@@ -25,6 +25,7 @@ export { tryBatch, type WholeBatchOutcome } from "./client/try-batch.ts"
 export type { AnswerReader, BatchCall, BatchOutcome, CallOptions } from "./connection/call.ts"
 export { Caller, type CallerOptions } from "./connection/caller.ts"
 export { Connection } from "./connection/connection.ts"
+export { type ConnectionCounters, newCounters } from "./connection/counters.ts"
 export type { ConnectionOptions } from "./connection/options.ts"
 export {
   CallCancelledError,
@@ -35,6 +36,7 @@ export {
   EncodeError,
   InvalidResponseError,
   InvalidResultError,
+  MessageTooLongError,
   MissingResponseError,
   type Sent,
 } from "./connection/errors.ts"
@@ -144,6 +146,7 @@ export {
   trace,
 } from "./server/guards.ts"
 export { type ContextKey, contextKey } from "./server/context.ts"
+export type { ServerCounters } from "./server/counters.ts"
 export { mergeRouters } from "./server/merge-routers.ts"
 export { type Call, type Middleware, withMiddleware } from "./server/middleware.ts"
 export { requestHandler, type RequestHandler } from "./server/request-handler.ts"

@@ -15,7 +15,15 @@ import type { Transport } from "../transport/transport.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { BatchEntry, CallingEvent, PendingCalls } from "./pending-calls.ts"
 import { Deadlines } from "./deadlines.ts"
-import { CallCancelledError, CallTimeoutError, DeliveryError, EncodeError, type Sent } from "./errors.ts"
+import {
+  CallCancelledError,
+  CallTimeoutError,
+  DeliveryError,
+  EncodeError,
+  MessageTooLongError,
+  type CallError,
+  type Sent,
+} from "./errors.ts"
 import type { LineLimits } from "./limits.ts"
 import { Line } from "./line.ts"
 import type { Peer } from "./peer.ts"
@@ -65,8 +73,9 @@ export abstract class CallingHalf extends Line implements Peer {
     })
     const { flushes } = this
     try {
-      this.send(this.engine.request(method, params, call))
+      this.sendOwn(this.engine.request(method, params, call))
     } catch (error) {
+      this.engine.forget(call)
       return Promise.reject(unsendable(error))
     }
     this.#expect(call, flushes, options)
@@ -76,7 +85,7 @@ export abstract class CallingHalf extends Line implements Peer {
   notify(method: string, params?: Params): Promise<void> {
     if (this.status !== "open") return harmless(Promise.reject(this.closedError("no")))
     try {
-      this.send(notificationText(method, params))
+      this.sendOwn(notificationText(method, params))
     } catch (error) {
       return Promise.reject(unsendable(error))
     }
@@ -104,8 +113,9 @@ export abstract class CallingHalf extends Line implements Peer {
     })
     const { flushes } = this
     try {
-      this.send(this.engine.batch(batch))
+      this.sendOwn(this.engine.batch(batch))
     } catch (error) {
+      for (const call of calls) this.engine.forget(call)
       return Promise.reject(unsendable(error))
     }
     for (const call of calls) this.#expect(call, flushes, options)
@@ -247,7 +257,8 @@ function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
 }
 
 /** The error of a message that could not be written. `cause` is what was thrown. */
-function unsendable(error: unknown): EncodeError {
+function unsendable(error: unknown): CallError {
+  if (error instanceof MessageTooLongError) return error
   return new EncodeError("the parameters are no JSON", "no", { cause: error })
 }
 

@@ -11,7 +11,8 @@ import type { Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
 import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
-import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
+import { newCounters, type ConnectionCounters } from "./counters.ts"
+import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from "./engine.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
@@ -22,7 +23,7 @@ import { TurnSlice } from "./turn-slice.ts"
 /** A shorter request counts one byte for each character: to look at every character costs more than it is worth. */
 const COUNTED_EXACTLY_FROM = 1024
 
-interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort {
+interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, EngineObserver {
   /** How often reading stopped because as much was in flight as may be. */
   readonly pauses: number
   /** There are no more turns. */
@@ -44,6 +45,7 @@ export class Connection extends CallingHalf {
     readonly limits: ConnectionLimits
     pauses = 0
     #slice: TurnSlice | undefined
+    #counters: ConnectionCounters | undefined
 
     constructor(connection: Connection, limits: ConnectionLimits) {
       this.connection = connection
@@ -55,6 +57,9 @@ export class Connection extends CallingHalf {
     }
     get engine(): Engine<OutgoingCall> {
       return this.connection.engine
+    }
+    get counters(): ConnectionCounters {
+      return (this.#counters ??= this.options.counters ?? newCounters())
     }
     get options(): ConnectionOptions {
       return this.connection.#options
@@ -93,7 +98,10 @@ export class Connection extends CallingHalf {
       this.connection.onEnd()
     }
     pause(): void {
-      if (this.#isFull) this.pauses++
+      if (this.#isFull) {
+        this.pauses++
+        this.counters.readingPaused++
+      }
       this.connection.transport.pause()
     }
     get #isFull(): boolean {
@@ -112,6 +120,11 @@ export class Connection extends CallingHalf {
     onReleased(): void {
       this.connection.#intake.wake()
       this.connection.#closeWhenIdle()
+    }
+    replyTooLong({ method }: IncomingCall): void {
+      this.counters.repliesTooLong++
+      const { maxSendBytes } = this.limits
+      this.connection.#log.warn("a reply is too long", { remote: this.connection.remote, method, maxSendBytes })
     }
     isCongested(): boolean {
       return this.connection.isCongested
@@ -135,9 +148,9 @@ export class Connection extends CallingHalf {
     const limits = options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits }
     super(transport, { clock, limits, timeoutMs })
     this.role = role
-    this.engine = new Engine({ limits, dialect })
     this.#options = options
     this.#port = new Connection.#Port(this, limits)
+    this.engine = new Engine({ limits, dialect, observer: this.#port })
     this.#intake = new Intake(this.#port)
     if (dialect !== undefined) {
       this.#notes = new CallNotes(dialect, {
@@ -180,6 +193,11 @@ export class Connection extends CallingHalf {
     return this.#port.pauses
   }
 
+  /** Which bounds were hit, and how often: those of this connection, or of all that share its option `counters`. */
+  get counters(): Readonly<ConnectionCounters> {
+    return this.#port.counters
+  }
+
   override request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
     if (this.#notes === undefined || this.status !== "open") return super.request(method, params, options)
     return this.#notes.request(method, params, options)
@@ -214,6 +232,10 @@ export class Connection extends CallingHalf {
 
   protected override onGivenUp(id: number): void {
     this.#notes?.giveUp(id)
+  }
+
+  protected override onTooSlow(): void {
+    this.#port.counters.slowReadersClosed++
   }
 
   protected override onDrained(): void {

@@ -1,9 +1,12 @@
 import type { Dialect } from "../dialect/dialect.ts"
-import { InvalidRequestError, ParseError } from "../message/errors.ts"
+import { isLongerThan } from "../message/byte-length.ts"
+import { InvalidRequestError, ParseError, ServerError } from "../message/errors.ts"
 import type { BatchMessage, ErrorObject, InvalidMessage, Message, RequestMessage } from "../message/message.ts"
-import { DEFAULT_PARSE_LIMITS, parseMessage, type ParseLimits } from "../message/parse.ts"
+import { parseMessage, type ParseLimits } from "../message/parse.ts"
+import { ServerCode } from "../message/server-code.ts"
 import { errorText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
+import { DEFAULT_LIMITS, type LineLimits } from "./limits.ts"
 import { PendingCalls, type CallingEvent, type PendingCall, type PlacedResponse } from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
@@ -14,9 +17,19 @@ export interface IncomingCall extends RequestMessage {
 /** What a text that came in means. */
 export type EngineEvent<Call> = IncomingCall | CallingEvent<Call>
 
+/** What an engine's texts may be. */
+export type EngineLimits = ParseLimits & Pick<LineLimits, "maxSendBytes">
+
+/** Hears of what an engine has done by itself. */
+export interface EngineObserver {
+  /** The reply was longer than `maxSendBytes`, and has become error -32008. */
+  replyTooLong(request: IncomingCall): void
+}
+
 /** What an engine can be told. */
 export interface EngineOptions {
-  readonly limits?: ParseLimits
+  readonly limits?: EngineLimits
+  readonly observer?: EngineObserver
   readonly dialect?: Dialect | undefined
 }
 
@@ -25,26 +38,29 @@ export interface EngineOptions {
  * serving takes. Requests come out as events, to be answered with the texts of `reply` and `replyError`.
  */
 export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
-  readonly #limits: ParseLimits
+  readonly #limits: EngineLimits
+  readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
 
-  constructor({ limits = DEFAULT_PARSE_LIMITS, dialect }: EngineOptions = {}) {
+  constructor({ limits = DEFAULT_LIMITS, dialect, observer }: EngineOptions = {}) {
     super()
     this.#limits = limits
+    this.#observer = observer
     this.#dialect = dialect
   }
 
   /**
-   * The text that answers a request, or `undefined` when the rest of its batch has to be waited for.
+   * The text that answers a request, or `undefined` when the rest of its batch has to be waited for. An answer that is
+   * longer than `maxSendBytes`, or that its batch has no room for, is error -32008.
    * Throws a TypeError when the result is no JSON.
    */
   reply(request: IncomingCall, result: unknown): string | undefined {
-    return inPlace(request.slot, resultText(request.exactId ?? request.id, result))
+    return this.#inPlace(request, resultText(request.exactId ?? request.id, result))
   }
 
   /** As {@link reply}, with an error. */
   replyError(request: IncomingCall, error: ErrorObject): string | undefined {
-    return inPlace(request.slot, this.#errorText(request, error))
+    return this.#inPlace(request, this.#errorText(request, error))
   }
 
   /** The text of the rest of the batch, if any, when a request of it is not to be answered. */
@@ -80,7 +96,8 @@ export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
   }
 
   #receiveBatch({ messages }: BatchMessage, text: string): EngineEvent<Call>[] {
-    const batch = new IncomingBatch(messages.length, messages.filter((message) => this.#isToBeAnswered(message)).length)
+    const open = messages.filter((message) => this.#isToBeAnswered(message)).length
+    const batch = new IncomingBatch(messages.length, open, this.#limits.maxSendBytes)
     const events: EngineEvent<Call>[] = []
     const responses: PlacedResponse[] = []
     for (const [index, message] of messages.entries()) {
@@ -96,6 +113,15 @@ export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
       }
     }
     return responses.length === 0 ? events : [...events, ...this.settleBatch(responses, text)]
+  }
+
+  #inPlace(request: IncomingCall, text: string): string | undefined {
+    const { slot } = request
+    const { maxSendBytes } = this.#limits
+    const fits = slot === undefined ? !isLongerThan(maxSendBytes, text) : slot.batch.hasRoomFor(text)
+    const sent = fits ? text : this.#errorText(request, replyTooLong(maxSendBytes).toObject())
+    if (!fits) this.#observer?.replyTooLong(request)
+    return slot === undefined ? sent : slot.batch.put(slot.index, sent)
   }
 
   #isToBeAnswered(message: Message): boolean {
@@ -123,6 +149,7 @@ export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
 /** Nobody can tell which request it was. */
 const NAMELESS = { id: null }
 
-function inPlace(slot: BatchSlot | undefined, text: string): string | undefined {
-  return slot === undefined ? text : slot.batch.put(slot.index, text)
+/** The error in the place of a reply that is longer than it may be. */
+export function replyTooLong(maxBytes: number): ServerError {
+  return new ServerError(ServerCode.replyTooLong, `the reply takes more than ${maxBytes} bytes`)
 }

@@ -48,6 +48,16 @@ export class EncodeError extends CallError {
   readonly code = "encode"
 }
 
+/** The message is longer than the limit `maxSendBytes`, and nothing of it has left. The connection lives on. */
+export class MessageTooLongError extends CallError {
+  override readonly name = "MessageTooLongError"
+  readonly code = "too-long"
+
+  constructor(maxBytes: number) {
+    super(`the message takes more than ${maxBytes} bytes`, "no")
+  }
+}
+
 /** The answer is no JSON-RPC response. */
 export class InvalidResponseError extends CallError {
   override readonly name = "InvalidResponseError"

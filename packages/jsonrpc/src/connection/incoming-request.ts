@@ -12,6 +12,8 @@ export interface RequestPort {
   /** Sends the answer to a call of that size. Throws a TypeError when it is no JSON; then nothing was sent. */
   reply(call: IncomingCall, result: unknown, size: number): void
   replyError(call: IncomingCall, error: RpcError, size: number): void
+  /** Resolves with whether the reply has left. */
+  whenReplied(call: IncomingCall): Promise<boolean>
   /** Begins to serve a subscription, and answers the call. Throws a `ServerError` when there are too many; nothing was sent then. */
   accept(call: IncomingCall, options: AcceptOptions, size: number): SubscriptionSink
   /** Tells the caller how far it has come, if the caller has asked for that. */
@@ -120,7 +122,8 @@ export class IncomingRequest {
   }
 
   /**
-   * Answers the request; `undefined` goes out as `null`. To answer a notification does nothing.
+   * Answers the request; `undefined` goes out as `null`. To answer a notification does nothing. An answer that is longer
+   * than the limit `maxSendBytes` goes out as error -32008.
    *
    * @returns Resolves when the other side keeps up with reading, or has gone. Never rejects.
    * @throws Error when the request was answered before; TypeError when the result is no JSON, and it can be answered again.
@@ -138,6 +141,16 @@ export class IncomingRequest {
     if (this.#message.kind === "request") this.#port.replyError(this.#message, error, this.size)
     this.#done()
     return this.#port.keepsUp()
+  }
+
+  /**
+   * For what is to begin after the answer. Resolves with `true` when the answer has left, which is to say that it was given
+   * to the transport, with the rest of its batch if it came in one. Resolves with `false` when it cannot leave: the
+   * connection closes before, or it is a notification. To be called before the request is answered; throws an Error later.
+   */
+  whenReplied(): Promise<boolean> {
+    this.#checkUnanswered()
+    return this.#message.kind === "request" ? this.#port.whenReplied(this.#message) : Promise.resolve(false)
   }
 
   /**

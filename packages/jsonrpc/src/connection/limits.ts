@@ -1,7 +1,15 @@
+import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from "../message/parse.ts"
 
-/** What the other side may leave unread. */
+/** What is sent at most, and what the other side may leave unread. */
 export interface LineLimits {
+  /**
+   * The longest message that is sent, in bytes. A call or notification that is longer is not sent and fails with a
+   * `MessageTooLongError`; a reply, alone or in a batch, goes out as error -32008 in its place. Who raises the limit of
+   * the messages that it reads, the `maxBytes` of framing, WebSocket or HTTP, may want to raise this one there where they
+   * are written. Default 16 MiB, which is what readers take.
+   */
+  readonly maxSendBytes: number
   /** Reading pauses while the other side leaves more than this many bytes unread. Default 1 MiB. */
   readonly pauseAtBytes: number
   /** The connection is closed when the other side leaves more than this many bytes unread. Default 64 MiB. */
@@ -9,7 +17,11 @@ export interface LineLimits {
 }
 
 /** The limits of a line when nobody says otherwise. */
-export const DEFAULT_LINE_LIMITS: LineLimits = { pauseAtBytes: 1024 * 1024, closeAtBytes: 64 * 1024 * 1024 }
+export const DEFAULT_LINE_LIMITS: LineLimits = {
+  maxSendBytes: DEFAULT_MAX_BYTES,
+  pauseAtBytes: 1024 * 1024,
+  closeAtBytes: 64 * 1024 * 1024,
+}
 
 /** What one connection may cost. The bytes of one message are bounded by the framing. */
 export interface ConnectionLimits extends LineLimits, ParseLimits {

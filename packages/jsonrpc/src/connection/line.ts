@@ -1,6 +1,8 @@
 import type { Clock } from "@dchat/runtime"
 import type { Transport } from "../transport/transport.ts"
 import { Life } from "./lifecycle.ts"
+import { isLongerThan } from "../message/byte-length.ts"
+import { MessageTooLongError } from "./errors.ts"
 import type { LineLimits } from "./limits.ts"
 
 /**
@@ -40,6 +42,13 @@ export abstract class Line extends Life {
     return this.#flow === "congested"
   }
 
+  /** Sends what this side says of itself. Throws a {@link MessageTooLongError} when it is too long; then nothing was sent. */
+  protected sendOwn(text: string): void {
+    const { maxSendBytes } = this.#limits
+    if (isLongerThan(maxSendBytes, text)) throw new MessageTooLongError(maxSendBytes)
+    this.send(text)
+  }
+
   protected send(text: string): void {
     this.transport.send(text)
     this.#waiting++
@@ -60,6 +69,9 @@ export abstract class Line extends Life {
     return this.#flow === "clear" ? TAKEN : this.transport.drained()
   }
 
+  /** The connection ends because the other side does not read. */
+  protected onTooSlow(): void {}
+
   /** The flow is clear again. */
   protected onDrained(): void {}
 
@@ -67,6 +79,7 @@ export abstract class Line extends Life {
     const waiting = this.transport.bufferedBytes
     const { pauseAtBytes, closeAtBytes } = this.#limits
     if (waiting > closeAtBytes) {
+      this.onTooSlow()
       this.complain(new Error(`the other side left more than ${closeAtBytes} bytes unread`))
       void this.transport.close()
     } else if (waiting > pauseAtBytes && this.#flow === "clear") {

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@dchat/runtime"
 import type { Dialect } from "../dialect/dialect.ts"
+import type { ConnectionCounters } from "./counters.ts"
 import type { Handler } from "./handler.ts"
 import type { ConnectionLimits } from "./limits.ts"
 
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   signal?: AbortSignal | undefined
   /** Whether the other side is told what the error of a handler says. Default false: it gets a reference to our log. */
   exposeErrors?: boolean
+  /** Where is counted which bounds were hit. Several connections may share one. Default: one of its own. */
+  counters?: ConnectionCounters
   /** Default: the platform's. */
   clock?: Clock
   /** Default: says nothing. */

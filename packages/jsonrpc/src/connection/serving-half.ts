@@ -4,18 +4,21 @@ import { ErrorCode, InternalError, RpcError, ServerError } from "../message/erro
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import { ServedSubscriptions } from "../subscription/served.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
+import type { ConnectionCounters } from "./counters.ts"
 import type { Engine, IncomingCall } from "./engine.ts"
 import type { Handler } from "./handler.ts"
 import { IncomingRequest, type RequestPort } from "./incoming-request.ts"
 import type { ConnectionLimits } from "./limits.ts"
 import type { ConnectionOptions } from "./options.ts"
 import type { Peer } from "./peer.ts"
+import { ReplyWatch } from "./reply-watch.ts"
 import { RequestQueue } from "./request-queue.ts"
 
 /** What a {@link ServingHalf} needs of its connection. */
 export interface ServingPort {
   readonly connection: Peer
-  readonly clock: Pick<Clock, "now">
+  readonly clock: Pick<Clock, "now" | "defer">
+  readonly counters: ConnectionCounters
   readonly engine: Pick<Engine<never>, "reply" | "replyError" | "leaveUnanswered">
   readonly limits: ConnectionLimits
   readonly options: Pick<ConnectionOptions, "dialect" | "exposeErrors" | "handler" | "log">
@@ -47,6 +50,7 @@ export class ServingHalf implements RequestPort {
   /** By id, where the dialect can cancel. Of two with one id, the later. */
   #cancellable: Map<Id, IncomingRequest> | undefined
   #subscriptions: ServedSubscriptions | undefined
+  #replies: ReplyWatch | undefined
 
   constructor(port: ServingPort) {
     this.#port = port
@@ -89,6 +93,7 @@ export class ServingHalf implements RequestPort {
   take(message: IncomingCall | NotificationMessage, text: string, size: number): void {
     if (this.isFull) {
       this.#dropped++
+      this.#port.counters[message.kind === "request" ? "requestsRefused" : "notificationsDropped"]++
       return this.refuse(message, new ServerError(ErrorCode.server, "too many requests at once"))
     }
     this.#inFlight++
@@ -107,7 +112,7 @@ export class ServingHalf implements RequestPort {
   /** Takes a message that ends a subscription served here; false when it is about something else. */
   unsubscribe(message: IncomingCall | NotificationMessage): boolean {
     const was = this.#subscriptions?.unsubscribe(message.method, message.params)
-    if (was !== undefined && message.kind === "request") this.#write(this.#port.engine.reply(message, was))
+    if (was !== undefined && message.kind === "request") this.#write(message, this.#port.engine.reply(message, was))
     return was !== undefined
   }
 
@@ -118,7 +123,7 @@ export class ServingHalf implements RequestPort {
 
   /** Answers a request without a look at it. */
   refuse(message: IncomingCall | NotificationMessage, error: RpcError): void {
-    if (message.kind === "request") this.#write(this.#port.engine.replyError(message, error.toObject()))
+    if (message.kind === "request") this.#write(message, this.#port.engine.replyError(message, error.toObject()))
   }
 
   /** Begins nothing new: what is served ends, and the subscribers are told. */
@@ -132,15 +137,16 @@ export class ServingHalf implements RequestPort {
     for (const controller of this.#aborts ?? []) controller.abort()
     this.#aborts = undefined
     this.#subscriptions?.abandonAll()
+    this.#replies?.close()
   }
 
   reply(call: IncomingCall, result: unknown, size: number): void {
-    this.#write(this.#port.engine.reply(call, result))
+    this.#write(call, this.#port.engine.reply(call, result))
     this.#answered(call, size)
   }
 
   replyError(call: IncomingCall, error: RpcError, size: number): void {
-    this.#write(this.#port.engine.replyError(call, error.toObject()))
+    this.#write(call, this.#port.engine.replyError(call, error.toObject()))
     this.#answered(call, size)
   }
 
@@ -149,9 +155,15 @@ export class ServingHalf implements RequestPort {
     const spelling = this.#port.options.dialect?.subscriptions ?? plainSubscriptions
     this.#subscriptions ??= new ServedSubscriptions(spelling, this.#port, limits.maxSubscriptions)
     const sink = this.#subscriptions.open(call.method, options)
-    this.#write(spelling.key === "id" ? engine.reply(call, sink.name.id) : engine.leaveUnanswered(call))
+    this.#write(call, spelling.key === "id" ? engine.reply(call, sink.name.id) : engine.leaveUnanswered(call))
     this.#answered(call, size)
     return sink
+  }
+
+  whenReplied(call: IncomingCall): Promise<boolean> {
+    const { status } = this.connection
+    if (status === "closing" || status === "closed") return Promise.resolve(false)
+    return (this.#replies ??= new ReplyWatch(this.#port.clock)).wait(call)
   }
 
   progress(params: Params | undefined, value: unknown): void {
@@ -239,8 +251,10 @@ export class ServingHalf implements RequestPort {
     this.#port.onReleased()
   }
 
-  #write(text: string | undefined): void {
-    if (text !== undefined) this.#port.write(text)
+  #write(call: IncomingCall, text: string | undefined): void {
+    if (text === undefined) return
+    this.#port.write(text)
+    this.#replies?.sent(call)
   }
 }
 

@@ -10,6 +10,12 @@ export function byteLength(text: string): number {
   return bytes
 }
 
+/** Whether a text takes more than so many bytes as UTF-8. Looks at the characters only when its length leaves a doubt. */
+export function isLongerThan(maxBytes: number, text: string): boolean {
+  if (text.length * 3 <= maxBytes) return false
+  return text.length > maxBytes || byteLength(text) > maxBytes
+}
+
 function isInPair(text: string, at: number, unit: number): boolean {
   if (unit >= 0xd800 && unit < 0xdc00) return isLow(text.charCodeAt(at + 1))
   return isLow(unit) && isHigh(text.charCodeAt(at - 1))

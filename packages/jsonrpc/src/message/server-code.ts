@@ -12,4 +12,6 @@ export const ServerCode = {
   tooManySubscriptions: -32006,
   /** The subscriber read too slowly, and its subscription was to be closed then. */
   tooSlow: -32007,
+  /** The reply is longer than the limit of the side that replies: `maxSendBytes`. */
+  replyTooLong: -32008,
 } as const

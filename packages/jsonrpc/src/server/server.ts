@@ -1,6 +1,7 @@
 import type { CancelScope, StoppableTask } from "@dchat/task"
 import { silentLog, type Log } from "@dchat/runtime"
 import { Connection } from "../connection/connection.ts"
+import { ConnectionClosedError } from "../connection/errors.ts"
 import type { ConnectionOptions } from "../connection/options.ts"
 import type { Handler } from "../connection/handler.ts"
 import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.ts"
@@ -11,6 +12,7 @@ import type { Transport } from "../transport/transport.ts"
 import type { ServerOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { setAccess } from "./context.ts"
+import { ServerTally, type ServerCounters } from "./counters.ts"
 import { servedConnection } from "./served-connection.ts"
 import { turnAway } from "./turn-away.ts"
 
@@ -26,6 +28,7 @@ export class Server {
   readonly #tasks = new Set<StoppableTask>()
   readonly #connections = new Set<Connection>()
   readonly #turnedAway = new Set<Promise<void>>()
+  readonly #tally = new ServerTally()
   #drainMs = 1000
   #stopping: Promise<void> | undefined
 
@@ -43,6 +46,7 @@ export class Server {
     this.#log = log
     this.#connectionOptions = {
       ...servedConnection(options),
+      counters: this.#tally.ofConnections,
       handler: this.#guarded(),
       clock,
       log,
@@ -55,9 +59,22 @@ export class Server {
     return this.#connections
   }
 
-  /** Sends a notification to every live connection. Who reads slowly is not waited for. */
+  /** How much goes on, and how often each bound was hit since the server began. Looks at every connection. */
+  getCounters(): ServerCounters {
+    return this.#tally.read(this.#connections)
+  }
+
+  /**
+   * Sends a notification to every live connection. Who reads slowly is not waited for. What cannot be sent, because the
+   * parameters are no JSON or are too long, goes to the log.
+   */
   notify(method: string, params?: Params): void {
-    for (const connection of this.#connections) void connection.notify(method, params)
+    for (const connection of this.#connections) {
+      connection.notify(method, params).catch((error: unknown) => {
+        if (error instanceof ConnectionClosedError) return
+        this.#log.error("a notification was not sent", { remote: connection.remote, method, error })
+      })
+    }
   }
 
   /**
@@ -89,6 +106,7 @@ export class Server {
   #welcome(transport: Transport, access: AccessRequest | undefined): void {
     const { connectionLimit = Infinity, runtime } = this.#options
     if (this.#tasks.size >= connectionLimit) {
+      this.#tally.refused++
       this.#log.warn("connection refused: the limit is reached", { remote: transport.remote, limit: connectionLimit })
       const error = new ServerError(ErrorCode.server, `the limit of ${connectionLimit} connections is reached`)
       const gone = turnAway(transport, error, runtime.clock)
@@ -96,6 +114,7 @@ export class Server {
       void gone.then(() => this.#turnedAway.delete(gone))
       return
     }
+    this.#tally.accepted++
     const task = this.#handler.connections.start((scope) => this.#run(transport, access, scope), {
       name: `JSON-RPC connection ${transport.remote}`,
       clock: runtime.clock,

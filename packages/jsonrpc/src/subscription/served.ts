@@ -1,3 +1,5 @@
+import type { ConnectionCounters } from "../connection/counters.ts"
+import type { ConnectionLimits } from "../connection/limits.ts"
 import type { SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { ServerError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
@@ -6,6 +8,8 @@ import { SubscriptionSink, type AcceptOptions, type SinkPort } from "./sink.ts"
 
 /** What {@link ServedSubscriptions} need of their connection. */
 export interface ServedPort extends Pick<SinkPort, "write" | "isCongested"> {
+  readonly limits: Pick<ConnectionLimits, "maxSubscriptions" | "maxSendBytes">
+  readonly counters: ConnectionCounters
   /** Resolves when the other side keeps up with reading. */
   keepsUp(): Promise<void>
 }
@@ -31,6 +35,7 @@ export class ServedSubscriptions {
   /** Makes the sink of a new subscription. Throws a {@link ServerError} when there are too many. */
   open(method: string, options: AcceptOptions): SubscriptionSink {
     if (this.#sinks.size >= this.#maxSubscriptions) {
+      this.#port.counters.subscriptionsRefused++
       const text = `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
       throw new ServerError(ServerCode.tooManySubscriptions, text)
     }
@@ -39,6 +44,8 @@ export class ServedSubscriptions {
       write: (text) => this.#port.write(text),
       isCongested: () => this.#port.isCongested(),
       drained: () => this.#port.keepsUp(),
+      maxBytes: this.#port.limits.maxSendBytes,
+      onDropped: () => this.#port.counters.itemsDropped++,
       onClosed: ({ id }) => void this.#sinks.delete(id),
     }
     const count = ++this.#opened

@@ -1,5 +1,8 @@
 import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
+import { MessageTooLongError } from "../connection/errors.ts"
+import { replyTooLong } from "../connection/engine.ts"
 import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
+import { isLongerThan } from "../message/byte-length.ts"
 import { ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { notificationText } from "../message/serialise.ts"
@@ -22,6 +25,10 @@ export interface SinkPort {
   isCongested(): boolean
   /** Resolves when it has caught up, or has gone. */
   drained(): Promise<void>
+  /** The longest message that is sent, in bytes. */
+  readonly maxBytes: number
+  /** An item was thrown away. */
+  onDropped(): void
   /** The subscription is over. */
   onClosed(name: SubscriptionName): void
 }
@@ -78,7 +85,8 @@ export class SubscriptionSink<Item = unknown> {
    * Sends an item; waits while the buffer is full, unless another policy was chosen. Gives whether the item was taken:
    * false when it was thrown away or the subscription is over.
    *
-   * Rejects with a TypeError when the item is no JSON, and with the reason of `signal` when that aborts before the item
+   * Rejects with a TypeError when the item is no JSON, with a {@link MessageTooLongError} when it is longer than the limit
+   * `maxSendBytes`, and with the reason of `signal` when that aborts before the item
    * was taken; it is never sent then. A time limit is `{ signal: AbortSignal.timeout(ms) }`.
    */
   async send(item: Item, { signal }: Cancellable = {}): Promise<boolean> {
@@ -90,7 +98,7 @@ export class SubscriptionSink<Item = unknown> {
 
   /**
    * Sends an item without waiting. Gives whether it was taken: under the policy `wait`, not when the buffer is full.
-   * Throws a TypeError when the item is no JSON.
+   * Throws a TypeError when the item is no JSON, and a {@link MessageTooLongError} when it is too long.
    */
   trySend(item: Item): boolean {
     return this.#put(this.#text(item))
@@ -99,9 +107,9 @@ export class SubscriptionSink<Item = unknown> {
   /** Ends the subscription; the subscriber gets what was sent before, then the end, or the error. Safe to call again. */
   close(error?: RpcError): void {
     if (this.#status !== "open") return
-    const end = this.#port.spelling.end?.(this.name, error?.toObject())
+    const text = this.#endText(error)
     this.#status = "ended"
-    if (end !== undefined) this.#write(notificationText(end.method, end.params))
+    if (text !== undefined) this.#write(text)
     this.#settle()
   }
 
@@ -115,7 +123,19 @@ export class SubscriptionSink<Item = unknown> {
 
   #text(item: Item): string {
     const { method, params } = this.#port.spelling.item(this.name, this.#toJson(item))
-    return notificationText(method, params)
+    const text = notificationText(method, params)
+    if (isLongerThan(this.#port.maxBytes, text)) throw new MessageTooLongError(this.#port.maxBytes)
+    return text
+  }
+
+  #endText(error: RpcError | undefined): string | undefined {
+    const end = this.#port.spelling.end?.(this.name, error?.toObject())
+    if (end === undefined) return undefined
+    const text = notificationText(end.method, end.params)
+    const { maxBytes } = this.#port
+    return error !== undefined && error.code !== ServerCode.replyTooLong && isLongerThan(maxBytes, text)
+      ? this.#endText(replyTooLong(maxBytes))
+      : text
   }
 
   #put(text: string): boolean {
@@ -135,11 +155,16 @@ export class SubscriptionSink<Item = unknown> {
 
   #makeRoom(text: string): boolean {
     if (this.#overflow === "wait") return false
-    this.#dropped++
+    this.#drop()
     if (this.#overflow === "close") this.close(new ServerError(ServerCode.tooSlow, "the subscriber reads too slowly"))
     if (this.#overflow !== "drop-oldest") return false
-    for (this.#buffer.shift(); !this.#buffer.hasRoomFor(text.length); this.#buffer.shift()) this.#dropped++
+    for (this.#buffer.shift(); !this.#buffer.hasRoomFor(text.length); this.#buffer.shift()) this.#drop()
     return true
+  }
+
+  #drop(): void {
+    this.#dropped++
+    this.#port.onDropped()
   }
 
   #write(text: string): void {

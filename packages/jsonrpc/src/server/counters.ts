@@ -1,0 +1,36 @@
+import { newCounters, type ConnectionCounters } from "../connection/counters.ts"
+import type { Connection } from "../connection/connection.ts"
+
+/** What a server does now, and what has happened since it began. Given by `server.getCounters()`. */
+export interface ServerCounters extends Readonly<ConnectionCounters> {
+  /** Live connections, now. */
+  readonly connections: number
+  /** Requests and notifications that are being worked on, now. */
+  readonly inFlight: number
+  /** Bytes that clients have not taken yet, now. */
+  readonly bufferedBytes: number
+  /** Connections that were let in. Over HTTP each request is one. */
+  readonly connectionsAccepted: number
+  /** Connections that were turned away because of `connectionLimit`. */
+  readonly connectionsRefused: number
+}
+
+/** Counts for a server: its connections share one set of counters, so that an idle one costs nothing. */
+export class ServerTally {
+  /** For the option `counters` of each connection. */
+  readonly ofConnections = newCounters()
+  accepted = 0
+  refused = 0
+
+  /** @param live The connections that are alive. */
+  read(live: Iterable<Connection>): ServerCounters {
+    let [connections, inFlight, bufferedBytes] = [0, 0, 0]
+    for (const connection of live) {
+      connections++
+      inFlight += connection.inFlight
+      bufferedBytes += connection.bufferedBytes
+    }
+    const { accepted: connectionsAccepted, refused: connectionsRefused } = this
+    return { connections, inFlight, bufferedBytes, connectionsAccepted, connectionsRefused, ...this.ofConnections }
+  }
+}
