@@ -195,6 +195,9 @@ function nodeOptions(options: HttpPortOptions) {
     connectionsCheckingInterval: Math.max(1, Math.min(headersTimeoutMs, requestTimeoutMs) / 4),
     maxHeaderSize: options.maxHeaderBytes ?? 16 * 1024,
     noDelay: true,
+    // Of TCP: whoever has vanished while a call was carried out is found out.
+    keepAlive: true,
+    keepAliveInitialDelay: 20_000,
     // The gate looks for it, as some are let in without.
     requireHostHeader: false,
   }

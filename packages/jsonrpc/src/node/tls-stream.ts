@@ -15,6 +15,8 @@ import { tlsOptions, tlsServerOptions, type TlsServerIdentity, type TlsTrust } f
 // and a binder that call `upgradeTls` (docs/jsonrpc-production.md).
 
 const HANDSHAKE_TIMEOUT_MS = 10_000
+/** The kernel asks after a side that was silent for so long. */
+const KEEP_ALIVE_MS = 20_000
 
 /** Dials `tls://host:port` and `tcp+tls://host:port`. The server's certificate and name are verified unless told otherwise. */
 export function tlsDialer(trust: TlsTrust = {}): Dialer {
@@ -25,6 +27,7 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
       const options = { host, port, allowHalfOpen: true, ...serverNameOf(host), ...tlsOptions(trust) }
       const socket = connect(options)
       socket.setNoDelay(true)
+      socket.setKeepAlive(true, KEEP_ALIVE_MS)
       const settle = (): void => {
         socket.off("secureConnect", connected)
         socket.off("error", failed)
@@ -62,6 +65,8 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
       ...tlsServerOptions(identity),
       allowHalfOpen: true,
       noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     })
     const room = new WaitingRoom()

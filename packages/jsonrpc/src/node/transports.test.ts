@@ -38,7 +38,10 @@ async function dialled(listener: TransportListener, dial: (url: string) => Promi
 function webSocketLab(frames: "text" | "binary", compression = false): TransportLab {
   return {
     async pair({ maxBytes }) {
-      const listener = await webSocketBinder({ maxBytes, compression })("ws://127.0.0.1:0", { clock: nodeClock, framing })
+      const listener = await webSocketBinder({ maxBytes, compression })("ws://127.0.0.1:0", {
+        clock: nodeClock,
+        framing,
+      })
       const dial = webSocketDialer({ maxBytes, frames, compression })
       return dialled(listener, (url) => dial(url, { clock: nodeClock, framing, signal: undefined }))
     },
