@@ -16,10 +16,10 @@ export const api = contract({
   notes: method({ result: unknown }),
 })
 
-/** Starts our server on any port. `at` is its URL, `port` its port. */
-export async function ourServer(url, options = {}) {
+/** What our servers do. */
+export function ourRouter() {
   const notes = []
-  const handlers = {
+  return router(api, {
     add: ([a, b]) => a + b,
     echo: ([value]) => value,
     nothing: () => {},
@@ -28,8 +28,12 @@ export async function ourServer(url, options = {}) {
     },
     note: ([text]) => void notes.push(text),
     notes: () => notes,
-  }
-  const server = await serve(router(api, handlers), { listen: [url], ...options })
+  })
+}
+
+/** Starts our server on any port. `at` is its URL, `port` its port. */
+export async function ourServer(url, options = {}) {
+  const server = await serve(ourRouter(), { listen: [url], ...options })
   const at = server.addresses[0]
   return { at, port: Number(new URL(at).port), [Symbol.asyncDispose]: () => server.stop() }
 }

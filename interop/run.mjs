@@ -6,9 +6,9 @@
  * Installs what it needs into this folder, runs every case, prints a table. Without Python its part is skipped, with the
  * reason; with CI=true a skip is a failure.
  */
-import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
-import { isDeepStrictEqual } from "node:util"
+import { execFile, execFileSync } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { isDeepStrictEqual, promisify } from "node:util"
 import { fileURLToPath } from "node:url"
 import { installIn } from "../scripts/install.js"
 import { disposal } from "./disposal.mjs"
@@ -16,14 +16,16 @@ import { disposal } from "./disposal.mjs"
 const HERE = fileURLToPath(new URL(".", import.meta.url))
 const CASE_MS = 30_000
 
-/** Gives why the Python part cannot run, if it cannot. */
-function installPython() {
-  if (existsSync(`${HERE}.venv/ready`)) return undefined
+/** Begins to install what is needed of Python. Gives, in the end, why the Python part cannot run, if it cannot. */
+async function installPython() {
+  const requirements = readFileSync(`${HERE}python/requirements.txt`, "utf8")
+  const done = `${HERE}.venv/.installed`
+  if (existsSync(done) && readFileSync(done, "utf8") === requirements) return undefined
   try {
     execFileSync("python3", ["-m", "venv", `${HERE}.venv`], { stdio: "pipe" })
-    const pip = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", `${HERE}trio/requirements.txt`]
-    execFileSync(`${HERE}.venv/bin/python`, pip, { stdio: "pipe" })
-    execFileSync("touch", [`${HERE}.venv/ready`])
+    const pip = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", `${HERE}python/requirements.txt`]
+    await promisify(execFile)(`${HERE}.venv/bin/python`, pip)
+    writeFileSync(done, requirements)
     return undefined
   } catch (error) {
     const lines = String(error.stderr ?? error.message)
@@ -62,18 +64,20 @@ function report({ peer, over, ours }, text) {
   console.log(`${peer.padEnd(34)} ${over.padEnd(26)} we are the ${ours.padEnd(7)} ${text}`)
 }
 
+const python = installPython() // goes on while npm installs
 installIn(HERE)
-const whyNoPython = installPython()
+const whyNoPython = await python
 const load = async (name) => (await import(`./cases/${name}.mjs`)).default
-const trio = await load("trio")
-const others = await Promise.all(["lines-and-headers", "websocket", "language-servers"].map(load))
+const inPython = await load("python")
+const names = ["lines-and-headers", "tls", "http-clients", "websocket", "ethereum", "mcp", "language-servers"]
+const others = await Promise.all(names.map(load))
 let failures = 0
 for (const test of others.flat()) {
   const { ok, text } = await run(test)
   if (!ok) failures++
   report(test, text)
 }
-for (const test of trio) {
+for (const test of inPython) {
   const { ok, text } =
     whyNoPython === undefined ? await run(test) : { ok: process.env["CI"] !== "true", text: `skipped: ${whyNoPython}` }
   if (!ok) failures++
