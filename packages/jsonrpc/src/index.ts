@@ -28,6 +28,15 @@ export { Connection } from "./connection/connection.ts"
 export { type ConnectionCounters, newCounters } from "./connection/counters.ts"
 export type { ConnectionOptions } from "./connection/options.ts"
 export {
+  Engine,
+  type EngineEvent,
+  type EngineLimits,
+  type EngineObserver,
+  type EngineOptions,
+  type IncomingCall,
+} from "./connection/engine.ts"
+export { type BatchEntry, type CallFailure, PendingCall } from "./connection/pending-calls.ts"
+export {
   CallCancelledError,
   CallError,
   CallTimeoutError,

@@ -5,12 +5,12 @@ import { Engine, type EngineEvent, type IncomingCall } from "./engine.ts"
 import { InvalidResponseError, MissingResponseError } from "./errors.ts"
 import { PendingCall } from "./pending-calls.ts"
 
-const engine = (): Engine<PendingCall> => new Engine<PendingCall>()
+const engine = (): Engine => new Engine()
 const result = (id: unknown, value: unknown) => ({ jsonrpc: "2.0", id, result: value })
-const receive = (side: Engine<PendingCall>, message: unknown) => side.receive(JSON.stringify(message))
+const receive = (side: Engine, message: unknown) => side.receive(JSON.stringify(message))
 
 /** Sends a batch of `count` calls; gives them. */
-function sendBatch(side: Engine<PendingCall>, count: number): PendingCall[] {
+function sendBatch(side: Engine, count: number): PendingCall[] {
   const calls = Array.from({ length: count }, () => new PendingCall())
   side.batch(calls.map((call) => ({ method: "m", params: undefined, call })))
   return calls
@@ -83,7 +83,7 @@ test("the replies to a batch are one list, in the order of the requests, whichev
     { jsonrpc: "2.0", method: "b", id: "B" },
   ])
   expect(events.map((event) => event.kind)).toEqual(["request", "notification", "request"])
-  const [a, , b] = events as [IncomingCall, EngineEvent<PendingCall>, IncomingCall]
+  const [a, , b] = events as [IncomingCall, EngineEvent, IncomingCall]
   expect(side.reply(b, 2)).toBeUndefined()
   const text = side.replyError(a, { code: 7, message: "no" })
   expect(JSON.parse(text ?? "")).toEqual([
@@ -127,7 +127,7 @@ test("an error without an id belongs to the only message that waits, a call or a
 })
 
 test("DarkFi answers an id of digits as a number, and words the standard errors in its way", () => {
-  const side = new Engine<PendingCall>({ dialect: darkfiDialect })
+  const side = new Engine({ dialect: darkfiDialect })
   const id = (id: unknown) => (receive(side, { jsonrpc: "2.0", method: "m", id }) as IncomingCall[])[0]?.id
   expect([id("42"), id("-7"), id("abc"), id("4.5"), id(""), id("99999999999999999999"), id(3)]).toEqual([
     42,

@@ -1,10 +1,10 @@
 import type { Dialect } from "../dialect/dialect.ts"
 import { isLongerThan } from "../message/byte-length.ts"
 import { InvalidRequestError, ParseError, ServerError } from "../message/errors.ts"
-import type { BatchMessage, ErrorObject, InvalidMessage, Message, RequestMessage } from "../message/message.ts"
+import type { BatchMessage, ErrorObject, InvalidMessage, Message, Params, RequestMessage } from "../message/message.ts"
 import { parseMessage, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
-import { errorText, resultText } from "../message/serialise.ts"
+import { errorText, notificationText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
 import { DEFAULT_LIMITS, type LineLimits } from "./limits.ts"
 import { PendingCalls, type CallingEvent, type PendingCall, type PlacedResponse } from "./pending-calls.ts"
@@ -14,10 +14,13 @@ export interface IncomingCall extends RequestMessage {
   readonly slot?: BatchSlot
 }
 
-/** What a text that came in means. */
-export type EngineEvent<Call> = IncomingCall | CallingEvent<Call>
+/**
+ * What a text that came in means. `request` and `notification` are the other side's; `resolved` and `rejected` end a call
+ * of ours; the text of a `reply` is to be sent; a `stray` is a response that belongs to no call.
+ */
+export type EngineEvent<Call = PendingCall> = IncomingCall | CallingEvent<Call>
 
-/** What an engine's texts may be. */
+/** What an engine's texts may be: a part of `DEFAULT_LIMITS`, which are the limits unless others are given. */
 export type EngineLimits = ParseLimits & Pick<LineLimits, "maxSendBytes">
 
 /** Hears of what an engine has done by itself. */
@@ -26,18 +29,24 @@ export interface EngineObserver {
   replyTooLong(request: IncomingCall): void
 }
 
-/** What an engine can be told. */
+/** Options of an {@link Engine}. */
 export interface EngineOptions {
+  /** Of what comes in, and of replies that go out. */
   readonly limits?: EngineLimits
+  /** Default: nobody. */
   readonly observer?: EngineObserver
+  /** Default: plain JSON-RPC 2.0. */
   readonly dialect?: Dialect | undefined
 }
 
 /**
- * One side of a connection, without any I/O, in both roles: {@link PendingCalls} know our own calls, the rest is what
- * serving takes. Requests come out as events, to be answered with the texts of `reply` and `replyError`.
+ * One side of a connection, without any I/O: texts go in, events come out, and what is to be sent is returned. It gives
+ * ids, knows which calls wait, and puts batches together. Both roles at once: either side may call the other.
+ *
+ * For who carries texts in a way of their own; `Connection` is one on a `Transport`. There are no timers, no handlers and no
+ * subscriptions here, and nothing bounds how many calls wait: that is up to whoever drives it.
  */
-export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
+export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls<Call> {
   readonly #limits: EngineLimits
   readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
@@ -47,6 +56,11 @@ export class Engine<Call extends PendingCall> extends PendingCalls<Call> {
     this.#limits = limits
     this.#observer = observer
     this.#dialect = dialect
+  }
+
+  /** The text of a notification. Throws a TypeError when the parameters are no JSON. */
+  notify(method: string, params?: Params): string {
+    return notificationText(method, params)
   }
 
   /**
