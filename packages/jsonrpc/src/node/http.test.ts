@@ -211,6 +211,16 @@ test("a JSON-RPC body counts whatever the status; any other body fails its own c
   await expect(connection.request("x")).rejects.toBeInstanceOf(MethodNotFoundError)
 })
 
+test("nobody can subscribe over HTTP, where no item could follow, and hears so", async () => {
+  const ticks = requestHandler((request) => void request.accept())
+  const server = await serve(ticks, { listen: ["http://127.0.0.1:0", "ws://127.0.0.1:0"] })
+  opened.push(server)
+  const subscription = (await dial(server.addresses[0])).subscribe("ticks")
+  await expect(subscription.next()).rejects.toMatchObject({ code: -32006, message: expect.stringContaining("ws://") })
+  const other = (await dial(server.addresses[1] as string)).subscribe("ticks")
+  await expect(other.return()).resolves.toMatchObject({ done: true })
+})
+
 test("who is turned away hears why", async () => {
   const connection = await dial(await start({ http: { maxBytes: 100 } }))
   await expect(connection.request("add", ["x".repeat(100)])).rejects.toThrow(/413.*longer than 100 bytes/)

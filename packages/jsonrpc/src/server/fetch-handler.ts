@@ -12,7 +12,7 @@ import { HttpExchange } from "../transport/http-exchange.ts"
 import { refusalHeaders, refusalOf, tooLong, type Refusal } from "../transport/http.ts"
 import { setAccess } from "./context.ts"
 import type { RequestHandler } from "./request-handler.ts"
-import { servedConnection, type ServedConnectionOptions } from "./served-connection.ts"
+import { exchangeConnection, type ServedConnectionOptions } from "./served-connection.ts"
 
 /** Options of {@link fetchHandler}. */
 export interface FetchHandlerOptions extends HostGuardOptions, CorsOptions, ServedConnectionOptions {
@@ -81,7 +81,7 @@ async function answer(
   const task = handler.connections.start(
     async (scope) => {
       const answerer: Handler = (each) => handler.handle(each)
-      const connection = new Connection(exchange, { ...servedConnection(options), handler: answerer, clock, log })
+      const connection = new Connection(exchange, { ...exchangeConnection(options), handler: answerer, clock, log })
       if (options.authorize !== undefined) setAccess(connection, access)
       const unlink = scope.onCancel(() => void connection.close())
       await connection.closed

@@ -32,3 +32,8 @@ export function servedConnection(options: ServedConnectionOptions): ConnectionOp
     ...(exposeErrors !== undefined && { exposeErrors }),
   }
 }
+
+/** As {@link servedConnection}, for one HTTP request and its response: no item could follow, so nobody can subscribe. */
+export function exchangeConnection(options: ServedConnectionOptions): ConnectionOptions {
+  return servedConnection({ ...options, limits: { ...options.limits, maxSubscriptions: 0 } })
+}

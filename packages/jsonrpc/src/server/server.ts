@@ -8,12 +8,13 @@ import { ErrorCode, MethodNotFoundError, ServerError } from "../message/errors.t
 import type { Params } from "../message/message.ts"
 import type { AccessRequest } from "../transport/access.ts"
 import type { TransportListener } from "../transport/listener.ts"
+import { HttpExchange } from "../transport/http-exchange.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { ServerOptions, StopServerOptions } from "./options.ts"
 import type { RequestHandler } from "./request-handler.ts"
 import { setAccess } from "./context.ts"
 import { ServerTally, type ServerCounters } from "./counters.ts"
-import { servedConnection } from "./served-connection.ts"
+import { exchangeConnection, servedConnection } from "./served-connection.ts"
 import { turnAway } from "./turn-away.ts"
 
 /** A server, where it listens and who is connected. Made by `serve`. */
@@ -24,6 +25,7 @@ export class Server {
   readonly #listeners: readonly TransportListener[]
   readonly #options: ServerOptions
   readonly #connectionOptions: ConnectionOptions
+  readonly #exchangeOptions: ConnectionOptions
   readonly #log: Log
   readonly #tasks = new Set<StoppableTask>()
   readonly #connections = new Set<Connection>()
@@ -51,6 +53,7 @@ export class Server {
       clock,
       log,
     }
+    this.#exchangeOptions = { ...this.#connectionOptions, ...exchangeConnection(options) }
     for (const listener of listeners) listener.accept((transport, access) => this.#welcome(transport, access))
   }
 
@@ -127,7 +130,8 @@ export class Server {
 
   /** The life of one connection, as a task. */
   async #run(transport: Transport, access: AccessRequest | undefined, scope: CancelScope): Promise<void> {
-    const connection = new Connection(transport, this.#connectionOptions)
+    const isExchange = transport instanceof HttpExchange
+    const connection = new Connection(transport, isExchange ? this.#exchangeOptions : this.#connectionOptions)
     if (access !== undefined) setAccess(connection, access)
     this.#connections.add(connection)
     const unlink = scope.onCancel(() => void connection.close())

@@ -36,7 +36,10 @@ export class ServedSubscriptions {
   open(method: string, options: AcceptOptions): SubscriptionSink {
     if (this.#sinks.size >= this.#maxSubscriptions) {
       this.#port.counters.subscriptionsRefused++
-      const text = `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
+      const text =
+        this.#maxSubscriptions === 0
+          ? "there are no subscriptions here; subscribe over a connection that stays, such as tcp:// or ws://"
+          : `a connection may have ${this.#maxSubscriptions} subscriptions at one time`
       throw new ServerError(ServerCode.tooManySubscriptions, text)
     }
     const port: SinkPort = {
