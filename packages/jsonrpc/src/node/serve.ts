@@ -13,7 +13,8 @@ export interface NodeServeOptions extends Omit<ServeOptions, "runtime">, ServerS
 
 /**
  * As `serve` of the main entry, on this computer's network: on `tcp://`, `unix://`, `tls://` (or `tcp+tls://`), `ws://`,
- * `wss://`, `http://` and `https://` URLs.
+ * `wss://`, `http://` and `https://` URLs. Those of the last four that name the same host and port share it, unless that port
+ * is 0.
  */
 export function serve(handler: RequestHandler, options: NodeServeOptions): Promise<Server> {
   const { websocket, http, tls, schemes, ...others } = options
