@@ -7,6 +7,9 @@ import { contract } from "../contract/contract.ts"
 import { method } from "../contract/definition.ts"
 import { number, string } from "../contract/schema.ts"
 import { subscription } from "../contract/subscription.ts"
+import { contentLengthFraming } from "../framing/content-length.ts"
+import { lengthPrefixFraming } from "../framing/length-prefix.ts"
+import { newlineFraming } from "../framing/newline.ts"
 import { AddressError } from "../transport/address.ts"
 import { ConnectError, ListenError } from "../transport/errors.ts"
 import { router } from "./router.ts"
@@ -189,14 +192,19 @@ test("a disabled method is answered as if it were not there", async () => {
   await stage.world.runUntil(server.stop())
 })
 
-test.each(["POST / HTTP/1.1", "POST /a:b HTTP/1.1", "OPTIONS /x HTTP/1.1"])(
-  "%s closes the connection, and no method runs",
-  async (head) => {
+const framings = { lines: newlineFraming(), "Content-Length": contentLengthFraming(), "4 bytes": lengthPrefixFraming() }
+const heads = ["POST / HTTP/1.1", "POST /a:b HTTP/1.1", "OPTIONS /x HTTP/1.1"]
+
+test.each(heads.flatMap((head) => Object.entries(framings).map(([name, framing]) => [head, name, framing] as const)))(
+  "%s on a port framed by %s closes the connection, and no method runs",
+  async (head, _, framing) => {
     const stage = scene()
     const { world } = stage
-    const { server, handler } = await start(stage)
+    const { server, handler } = await start(stage, { framing })
     const { stream, text, status } = await rawClient(stage)
-    const request = `${head}\r\nContent-Type: text/plain\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}\n`
+    const message = '{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}'
+    const body = `Content-Length: ${message.length}\r\n\r\n${message}`
+    const request = `${head}\r\nContent-Type: text/plain\r\n${body}\n${message}\n`
     for (const char of request) stream.write(new TextEncoder().encode(char))
     await world.advance(100)
     expect(text()).toBe("")

@@ -18,6 +18,12 @@ export interface BufferLimits {
 const DEFAULT_MAX_ITEMS = 1024
 const DEFAULT_MAX_BYTES = 1024 * 1024
 
+/** What several buffers hold together, and may. */
+export interface SharedBytes {
+  bytes: number
+  readonly maxBytes: number
+}
+
 interface Entry<T> {
   readonly item: T
   readonly size: number
@@ -27,17 +33,23 @@ interface Entry<T> {
 export class BoundedBuffer<T> {
   readonly #maxItems: number
   readonly #maxBytes: number
+  readonly #shared: SharedBytes | undefined
   #entries: (Entry<T> | undefined)[] = []
   #first = 0
   #bytes = 0
 
-  /** Throws a RangeError when a limit is not a number from 1. */
-  constructor({ maxItems = DEFAULT_MAX_ITEMS, maxBytes = DEFAULT_MAX_BYTES }: BufferLimits) {
+  /**
+   * Throws a RangeError when a limit is not a number from 1.
+   *
+   * @param shared Bounds it together with other buffers; one item may wait in each of them all the same.
+   */
+  constructor({ maxItems = DEFAULT_MAX_ITEMS, maxBytes = DEFAULT_MAX_BYTES }: BufferLimits, shared?: SharedBytes) {
     if (!(maxItems >= 1 && maxBytes >= 1)) {
       throw new RangeError(`a buffer holds at least 1 item and 1 byte, not ${maxItems} and ${maxBytes}`)
     }
     this.#maxItems = maxItems
     this.#maxBytes = maxBytes
+    this.#shared = shared
   }
 
   get size(): number {
@@ -54,19 +66,21 @@ export class BoundedBuffer<T> {
   }
 
   hasRoomFor(size: number): boolean {
-    return this.size === 0 || (this.size < this.#maxItems && this.#bytes + size <= this.#maxBytes)
+    if (this.size === 0) return true
+    if (this.size >= this.#maxItems || this.#bytes + size > this.#maxBytes) return false
+    return this.#shared === undefined || this.#shared.bytes + size <= this.#shared.maxBytes
   }
 
   /** Puts an item at the end, whether there is room or not. */
   put(item: T, size: number): void {
     this.#entries.push({ item, size })
-    this.#bytes += size
+    this.#count(size)
   }
 
   /** Takes the first item. There must be one. */
   shift(): T {
     const { item, size } = this.#entries[this.#first] as Entry<T>
-    this.#bytes -= size
+    this.#count(-size)
     this.#entries[this.#first] = undefined
     this.#first++
     if (this.#first * 2 >= this.#entries.length) {
@@ -79,6 +93,11 @@ export class BoundedBuffer<T> {
   clear(): void {
     this.#entries = []
     this.#first = 0
-    this.#bytes = 0
+    this.#count(-this.#bytes)
+  }
+
+  #count(size: number): void {
+    this.#bytes += size
+    if (this.#shared !== undefined) this.#shared.bytes += size
   }
 }

@@ -4,6 +4,7 @@ import type { SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { ServerError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
 import type { Id, Params } from "../message/message.ts"
+import type { SharedBytes } from "./buffer.ts"
 import { SubscriptionSink, type AcceptOptions, type SinkPort } from "./sink.ts"
 
 /** What {@link ServedSubscriptions} need of their connection. */
@@ -14,12 +15,19 @@ export interface ServedPort extends Pick<SinkPort, "write" | "isCongested"> {
   keepsUp(): Promise<void>
 }
 
+/**
+ * Length of all items that may wait for a subscriber, over all subscriptions of a connection. Each may hold one item beyond
+ * it. Without it, whoever reads nothing would cost a full buffer for each of 1,024 subscriptions.
+ */
+const MAX_HELD_BYTES = 16 * 1024 * 1024
+
 /** The subscriptions that this side of a connection serves. */
 export class ServedSubscriptions {
   readonly #spelling: SubscriptionSpelling
   readonly #port: ServedPort
   readonly #maxSubscriptions: number
   readonly #sinks = new Map<Id, SubscriptionSink>()
+  readonly #held: SharedBytes = { bytes: 0, maxBytes: MAX_HELD_BYTES }
   #opened = 0
 
   constructor(spelling: SubscriptionSpelling, port: ServedPort, maxSubscriptions: number) {
@@ -47,6 +55,7 @@ export class ServedSubscriptions {
       write: (text) => this.#port.write(text),
       isCongested: () => this.#port.isCongested(),
       drained: () => this.#port.keepsUp(),
+      held: this.#held,
       maxBytes: this.#port.limits.maxSendBytes,
       onDropped: () => this.#port.counters.itemsDropped++,
       onClosed: ({ id }) => void this.#sinks.delete(id),

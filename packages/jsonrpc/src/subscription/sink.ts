@@ -6,7 +6,7 @@ import { isLongerThan } from "../message/byte-length.ts"
 import { ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { notificationText } from "../message/serialise.ts"
-import { BoundedBuffer, type BufferLimits, type BufferOverflow } from "./buffer.ts"
+import { BoundedBuffer, type BufferLimits, type BufferOverflow, type SharedBytes } from "./buffer.ts"
 
 /** How a subscription is accepted. */
 export interface AcceptOptions extends BufferLimits {
@@ -29,6 +29,8 @@ export interface SinkPort {
   readonly maxBytes: number
   /** An item was thrown away. */
   onDropped(): void
+  /** What all sinks of the connection hold. */
+  readonly held: SharedBytes
   /** The subscription is over. */
   onClosed(name: SubscriptionName): void
 }
@@ -59,7 +61,7 @@ export class SubscriptionSink<Item = unknown> {
     this.#port = port
     this.#overflow = overflow
     this.#toJson = write
-    this.#buffer = new BoundedBuffer(limits)
+    this.#buffer = new BoundedBuffer(limits, port.held)
   }
 
   get isClosed(): boolean {

@@ -413,3 +413,33 @@ test("a buffer never holds more than it may, but for one item that waits alone",
   )
   expect(() => new BoundedBuffer({ maxItems: 0 })).toThrow(RangeError)
 })
+
+test("all subscriptions of a wedged reader together hold no more than 16 MiB, and one item each", async () => {
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const [near, far] = memoryPair({ clock })
+  const sinks: SubscriptionSink[] = []
+  const server = new Connection(far, { clock, handler: (request) => void sinks.push(request.accept()) })
+  const reader = new RawPeer(near)
+  for (let id = 0; id < 100; id++) reader.send({ jsonrpc: "2.0", id, method: "ticks" })
+  await world.runUntilIdle()
+  expect(reader.take()).toHaveLength(100)
+  near.pause()
+  const long = "x".repeat(100_000)
+  const fill = async (): Promise<number> => {
+    let taken = 0
+    for (let round = 0; round < 20; round++) for (const sink of sinks) if (sink.trySend(long)) taken++
+    await world.runUntilIdle()
+    return taken
+  }
+  const taken = await fill()
+  const waiting = sinks.reduce((sum, { size }) => sum + size, 0)
+  expect(waiting).toBeGreaterThan(160)
+  expect(waiting).toBeLessThanOrEqual(168 + sinks.length)
+  expect(taken - waiting).toBeLessThan(server.bufferedBytes / 100_000 + 1)
+  near.resume()
+  await world.runUntilIdle()
+  expect(reader.take()).toHaveLength(taken)
+  near.pause()
+  expect(await fill()).toBeGreaterThan(160) // what has left is not counted any more
+})
