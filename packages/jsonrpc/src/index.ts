@@ -52,7 +52,8 @@ export {
 export type { Handler } from "./connection/handler.ts"
 export type { IncomingRequest } from "./connection/incoming-request.ts"
 export type { ConnectionStatus } from "./connection/lifecycle.ts"
-export { type ConnectionLimits, DEFAULT_LIMITS, type LineLimits } from "./connection/limits.ts"
+export { type ConnectionLimits, DEFAULT_LIMITS } from "./connection/limits.ts"
+export type { LineLimits } from "./connection/line-limits.ts"
 export type { Peer } from "./connection/peer.ts"
 export {
   contract,

@@ -6,22 +6,20 @@ import type { Transport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { CallingEngine } from "./calling-engine.ts"
 import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
-import { DEFAULT_LINE_LIMITS, type LineLimits } from "./limits.ts"
+import { DEFAULT_LINE_LIMITS, type LineLimits } from "./line-limits.ts"
 
 /** Options of a {@link Caller}. */
 export interface CallerOptions {
   /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
   timeoutMs?: number
   limits?: Partial<LineLimits>
-  /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */
-  signal?: AbortSignal | undefined
   /** Default: the platform's. */
   clock?: Clock
 }
 
 /**
  * A connection that only calls: small, for a page. Requests of the other side are answered with -32601, notifications that
- * belong to no subscription are dropped. It speaks plain JSON-RPC; for a dialect, or to be called, take a `Connection`.
+ * belong to no subscription are dropped. It speaks plain JSON-RPC over a WebSocket or a port; for a dialect, for HTTP, or to be called, take a `Connection`.
  */
 export class Caller extends CallingHalf {
   protected readonly engine = new CallingEngine<OutgoingCall>()
@@ -35,11 +33,9 @@ export class Caller extends CallingHalf {
     })
     transport.readInto({
       messages: (frames) => frames.forEach((frame) => this.#take(frame)),
-      lost: (text, error) => this.failLost(text, error),
       end: () => this.beginClose(),
       close: (error) => this.end(error),
     })
-    if (options.signal !== undefined) this.endWith(options.signal)
   }
 
   protected override makeSubscriptions(

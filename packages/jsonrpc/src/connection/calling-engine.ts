@@ -1,7 +1,7 @@
 import type { Params } from "../message/message.ts"
 import { isId, isRecord, own, readResponse } from "../message/response.ts"
 import { batchText } from "../message/serialise.ts"
-import { PendingCalls, type CallingEvent, type PendingCall, type PlacedResponse } from "./pending-calls.ts"
+import { PendingCalls, type CallingEvent, type PendingCall } from "./pending-calls.ts"
 
 /**
  * The calling half of an engine, without any I/O: texts go in, events come out, and what is to be sent is returned.
@@ -21,21 +21,21 @@ export class CallingEngine<Call extends PendingCall> extends PendingCalls<Call> 
       return []
     }
     const isBatch = Array.isArray(value)
-    const events: CallingEvent<Call>[] = []
-    const responses: PlacedResponse[] = []
+    const messages: readonly unknown[] = isBatch ? (value as unknown[]) : [value]
+    const source = { text }
     const refusals: string[] = []
-    for (const [index, message] of (isBatch ? (value as unknown[]) : [value]).entries()) {
-      if (!isRecord(message)) continue
+    const events = messages.flatMap((message, index): CallingEvent<Call>[] => {
+      if (!isRecord(message)) return []
       const method = own(message, "method")
       const id = own(message, "id")
-      if (method === undefined) responses.push({ message: readResponse(message), index })
-      else if (id !== undefined) refusals.push(refusalText(id))
-      else events.push({ kind: "notification", method: method as string, params: own(message, "params") as Params })
-    }
+      if (method === undefined) return this.settle(readResponse(message), source, isBatch ? index : undefined)
+      if (id === undefined)
+        return [{ kind: "notification", method: method as string, params: own(message, "params") as Params }]
+      refusals.push(refusalText(id))
+      return []
+    })
     if (refusals.length > 0) events.push({ kind: "reply", text: isBatch ? batchText(refusals) : refusals.join() })
-    return events.concat(
-      isBatch ? this.settleBatch(responses, text) : responses.flatMap(({ message }) => this.settle(message, text)),
-    )
+    return isBatch ? [...events, ...this.settleRest(source)] : events
   }
 }
 

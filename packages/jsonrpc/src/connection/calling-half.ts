@@ -1,6 +1,6 @@
 import type { Clock } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/errors.ts"
-import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
 import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type {
@@ -10,21 +10,12 @@ import type {
   SubscriptionsClass,
   SubscriptionsPort,
 } from "../subscription/subscription.ts"
-import { ConnectError } from "../transport/errors.ts"
 import type { Transport } from "../transport/transport.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { BatchEntry, CallingEvent, PendingCalls } from "./pending-calls.ts"
 import { Deadlines } from "./deadlines.ts"
-import {
-  CallCancelledError,
-  CallTimeoutError,
-  DeliveryError,
-  EncodeError,
-  MessageTooLongError,
-  type CallError,
-  type Sent,
-} from "./errors.ts"
-import type { LineLimits } from "./limits.ts"
+import { CallCancelledError, CallTimeoutError, EncodeError, CallError, type Sent } from "./errors.ts"
+import type { LineLimits } from "./line-limits.ts"
 import { Line } from "./line.ts"
 import type { Peer } from "./peer.ts"
 
@@ -144,6 +135,11 @@ export abstract class CallingHalf extends Line implements Peer {
     Given: SubscriptionsClass | undefined,
   ): SubscriptionKeeper
 
+  /** Sends what this side says of itself. Throws when it must not be sent; then nothing was. */
+  protected sendOwn(text: string): void {
+    this.send(text)
+  }
+
   /** Takes what a text that came in means for the calling half. It holds so many messages. */
   protected handle(event: CallingEvent<OutgoingCall>, text: string, messages: number): void {
     switch (event.kind) {
@@ -183,16 +179,6 @@ export abstract class CallingHalf extends Line implements Peer {
     for (const call of this.engine.pending.values()) {
       this.engine.forget(call)
       call.fail(this.closedError(this.flushes > call.flushesBefore ? "maybe" : "no"))
-    }
-  }
-
-  /** Fails the calls of a text that was sent and is lost. */
-  protected failLost(text: string, error: Error): void {
-    const sent = error instanceof ConnectError ? "no" : "maybe"
-    for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
-      const call = id === undefined ? undefined : this.engine.pending.get(id)
-      if (call === undefined || !this.engine.forget(call)) continue
-      call.fail(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
     }
   }
 
@@ -258,8 +244,7 @@ function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
 
 /** The error of a message that could not be written. `cause` is what was thrown. */
 function unsendable(error: unknown): CallError {
-  if (error instanceof MessageTooLongError) return error
-  return new EncodeError("the parameters are no JSON", "no", { cause: error })
+  return error instanceof CallError ? error : new EncodeError("the parameters are no JSON", "no", { cause: error })
 }
 
 /** Marks a rejection as one that needs no handler. */

@@ -1,17 +1,19 @@
-import { silentLog, type Clock, type Log } from "@dchat/runtime"
+import { silentLog, type Clock, type Log, type Timer } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type { Frame } from "../framing/framing.ts"
-import { byteLength } from "../message/byte-length.ts"
+import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
-import type { NotificationMessage, Params } from "../message/message.ts"
+import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
+import { ConnectError } from "../transport/errors.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
 import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
 import { newCounters, type ConnectionCounters } from "./counters.ts"
+import { DeliveryError, MessageTooLongError } from "./errors.ts"
 import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from "./engine.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
@@ -141,6 +143,8 @@ export class Connection extends CallingHalf {
   readonly #intake: Intake
   readonly #notes: CallNotes | undefined
   #serving: ServingHalf | undefined
+  #patience: Timer | undefined
+  #patienceEnd: number | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: Transport, options: ConnectionOptions = {}) {
@@ -162,7 +166,7 @@ export class Connection extends CallingHalf {
       })
     }
     transport.readInto(this.#port)
-    if (signal !== undefined) this.endWith(signal)
+    if (signal !== undefined) this.#endWith(signal)
   }
 
   get isClient(): boolean {
@@ -234,6 +238,12 @@ export class Connection extends CallingHalf {
     this.#notes?.giveUp(id)
   }
 
+  protected override sendOwn(text: string): void {
+    const { maxSendBytes } = this.#port.limits
+    if (isLongerThan(maxSendBytes, text)) throw new MessageTooLongError(maxSendBytes)
+    this.send(text)
+  }
+
   protected override onTooSlow(): void {
     this.#port.counters.slowReadersClosed++
   }
@@ -244,6 +254,7 @@ export class Connection extends CallingHalf {
 
   protected override settle(): void {
     this.#intake.stop()
+    this.#patience?.cancel()
     this.#port.stopSlice()
     super.settle()
     this.#serving?.close()
@@ -261,20 +272,33 @@ export class Connection extends CallingHalf {
     return this.#serving
   }
 
+  /** Fails the calls of a text that was sent and is lost. */
+  protected failLost(text: string, error: Error): void {
+    const sent = error instanceof ConnectError ? "no" : "maybe"
+    for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
+      const call = id === undefined ? undefined : this.engine.pending.get(id)
+      if (call === undefined || !this.engine.forget(call)) continue
+      call.fail(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
+    }
+  }
+
   protected take(frame: Frame): void {
     const isText = typeof frame === "string"
     const events = isText ? this.engine.receive(frame) : this.engine.receiveUnreadable(frame.reason)
-    for (const event of events) this.#dispatch(event, isText ? frame : "", events.length)
+    const text = isText ? frame : ""
+    // Once for all the entries of a batch: to count its bytes for each of them would take time without bound.
+    const share = events.length > 1 ? Math.ceil(bytesOf(text) / events.length) : undefined
+    for (const event of events) this.#dispatch(event, text, events.length, share)
   }
 
-  #dispatch(event: EngineEvent<OutgoingCall>, text: string, messages: number): void {
+  #dispatch(event: EngineEvent<OutgoingCall>, text: string, messages: number, share: number | undefined): void {
     switch (event.kind) {
       case "request":
-        if (this.#serving?.unsubscribe(event) !== true) this.#serve(event, text, messages)
+        if (this.#serving?.unsubscribe(event) !== true) this.#serve(event, text, share)
         break
       case "notification":
         if (this.takeNews(event, text, messages) || this.#serving?.unsubscribe(event) === true) break
-        if (this.#notes?.take(event) !== true) this.#serve(event, text, messages)
+        if (this.#notes?.take(event) !== true) this.#serve(event, text, share)
         break
       case "stray":
         this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
@@ -286,9 +310,8 @@ export class Connection extends CallingHalf {
     }
   }
 
-  #serve(message: IncomingCall | NotificationMessage, text: string, messages: number): void {
-    const bytes = text.length < COUNTED_EXACTLY_FROM ? text.length : byteLength(text)
-    if (this.status === "open") this.#servingHalf.take(message, text, Math.ceil(bytes / messages))
+  #serve(message: IncomingCall | NotificationMessage, text: string, size = bytesOf(text)): void {
+    if (this.status === "open") this.#servingHalf.take(message, text, size)
     else this.#servingHalf.refuse(message, new ServerError(ErrorCode.server, "the connection is closing"))
   }
 
@@ -302,12 +325,29 @@ export class Connection extends CallingHalf {
 
   /** Closes when so much time is over, unless it is to be sooner already, or what was begun is ended before. */
   #finishWithin(ms: number): void {
-    if (this.status === "finishing") this.setPatience(ms, () => this.beginClose())
+    const end = this.clock.monotonic() + ms
+    if (this.status === "finishing" && (this.#patienceEnd === undefined || end < this.#patienceEnd)) {
+      this.#patienceEnd = end
+      this.#patience?.cancel()
+      this.#patience = this.clock.setTimer(ms, () => this.beginClose())
+    }
     this.#closeWhenIdle()
+  }
+
+  /** Closes when `signal` aborts. */
+  #endWith(signal: AbortSignal): void {
+    const close = (): void => this.beginClose()
+    if (signal.aborted) return close()
+    signal.addEventListener("abort", close, { once: true })
+    void this.closed.then(() => signal.removeEventListener("abort", close))
   }
 
   /** Closes if this was what a connection that finishes still waited for. */
   #closeWhenIdle(): void {
     if (this.status === "finishing" && this.inFlight === 0 && this.engine.pending.size === 0) this.beginClose()
   }
+}
+
+function bytesOf(text: string): number {
+  return text.length < COUNTED_EXACTLY_FROM ? text.length : byteLength(text)
 }

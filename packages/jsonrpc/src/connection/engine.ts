@@ -6,8 +6,8 @@ import { parseMessage, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
-import { DEFAULT_LIMITS, type LineLimits } from "./limits.ts"
-import { PendingCalls, type CallingEvent, type PendingCall, type PlacedResponse } from "./pending-calls.ts"
+import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import { PendingCalls, type CallingEvent, type PendingCall, type SettledText } from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
 export interface IncomingCall extends RequestMessage {
@@ -21,7 +21,7 @@ export interface IncomingCall extends RequestMessage {
 export type EngineEvent<Call = PendingCall> = IncomingCall | CallingEvent<Call>
 
 /** What an engine's texts may be: a part of `DEFAULT_LIMITS`, which are the limits unless others are given. */
-export type EngineLimits = ParseLimits & Pick<LineLimits, "maxSendBytes">
+export type EngineLimits = ParseLimits & Pick<ConnectionLimits, "maxSendBytes">
 
 /** Hears of what an engine has done by itself. */
 export interface EngineObserver {
@@ -92,10 +92,10 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
         return [message]
       case "result":
       case "error":
-        return this.settle(message, text)
+        return this.settle(message, { text })
       case "invalid":
         return this.#isBrokenResponse(message)
-          ? this.settle(message, text)
+          ? this.settle(message, { text })
           : [{ kind: "reply", text: this.#refusal(message) }]
       case "batch":
         return this.#receiveBatch(message, text)
@@ -113,20 +113,21 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     const open = messages.filter((message) => this.#isToBeAnswered(message)).length
     const batch = new IncomingBatch(messages.length, open, this.#limits.maxSendBytes)
     const events: EngineEvent<Call>[] = []
-    const responses: PlacedResponse[] = []
-    for (const [index, message] of messages.entries()) {
+    const source: SettledText = { text }
+    for (let index = 0; index < messages.length; index++) {
+      const message = messages[index] as Message
       if (message.kind === "request") {
-        events.push({ ...this.#incoming(message), slot: { batch, index } })
+        events.push(placed(this.#incoming(message), { batch, index }))
       } else if (message.kind === "notification") {
         events.push(message)
       } else if (this.#isToBeAnswered(message)) {
         const text = batch.put(index, this.#refusal(message as InvalidMessage))
         if (text !== undefined) events.push({ kind: "reply", text })
       } else {
-        responses.push({ message, index })
+        events.push(...this.settle(message, source, index))
       }
     }
-    return responses.length === 0 ? events : [...events, ...this.settleBatch(responses, text)]
+    return source.answered === undefined ? events : [...events, ...this.settleRest(source)]
   }
 
   #inPlace(request: IncomingCall, text: string): string | undefined {
@@ -166,4 +167,9 @@ const NAMELESS = { id: null }
 /** The error in the place of a reply that is longer than it may be. */
 export function replyTooLong(maxBytes: number): ServerError {
   return new ServerError(ServerCode.replyTooLong, `the reply takes more than ${maxBytes} bytes`)
+}
+
+/** Written out: with a spread, and `entries()` in the loop, an entry of a batch takes 880 ns to here instead of 525 ns. */
+function placed({ kind, id, exactId, method, params }: RequestMessage, slot: BatchSlot): IncomingCall {
+  return exactId === undefined ? { kind, id, method, params, slot } : { kind, id, exactId, method, params, slot }
 }

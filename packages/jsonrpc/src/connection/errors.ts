@@ -65,8 +65,8 @@ export class InvalidResponseError extends CallError {
   /** What came in its place. */
   readonly payload: unknown
 
-  constructor(message: string, payload: unknown) {
-    super(message, "maybe")
+  constructor(reason: string, payload: unknown) {
+    super(`not a JSON-RPC response: ${reason}`, "maybe")
     this.payload = payload
   }
 }

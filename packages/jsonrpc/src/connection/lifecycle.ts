@@ -8,12 +8,8 @@ import { ConnectionClosedError, type Sent } from "./errors.ts"
  */
 export type ConnectionStatus = "open" | "finishing" | "closing" | "closed"
 
-const MOVES: Readonly<Record<ConnectionStatus, readonly ConnectionStatus[]>> = {
-  open: ["finishing", "closing", "closed"],
-  finishing: ["closing", "closed"],
-  closing: ["closed"],
-  closed: [],
-}
+/** A connection goes forward only, and may leave out what is between. */
+const ORDER: readonly ConnectionStatus[] = ["open", "finishing", "closing", "closed"]
 
 /** How long the other side has to take the last bytes and to close, when we close. */
 const LINGER_MS = 500
@@ -28,7 +24,6 @@ export abstract class Life {
   protected readonly clock: Clock
   #status: ConnectionStatus = "open"
   #patience: Timer | undefined
-  #patienceEnd: number | undefined
   /** What went wrong, as far as anybody has said. */
   #complaint: Error | undefined
   #closed: Promise<Error | undefined> | undefined
@@ -66,14 +61,6 @@ export abstract class Life {
     this.#complaint = error
   }
 
-  /** Closes when `signal` aborts. */
-  protected endWith(signal: AbortSignal): void {
-    const close = (): void => this.beginClose()
-    if (signal.aborted) return close()
-    signal.addEventListener("abort", close, { once: true })
-    void this.closed.then(() => signal.removeEventListener("abort", close))
-  }
-
   /** Settles everything, and gives the last bytes a moment to leave. */
   protected beginClose(): void {
     if (this.#status === "open") this.#complaint = undefined
@@ -81,8 +68,7 @@ export abstract class Life {
     this.flush()
     this.settle()
     this.transport.end()
-    this.#patienceEnd = undefined
-    this.setPatience(LINGER_MS, () => void this.transport.close())
+    this.#patience = this.clock.setTimer(LINGER_MS, () => void this.transport.close())
   }
 
   /** The transport is gone. */
@@ -102,18 +88,9 @@ export abstract class Life {
     })
   }
 
-  /** Calls back when so much time is over, unless it was to be called sooner already. */
-  protected setPatience(ms: number, callback: () => void): void {
-    const end = this.clock.monotonic() + ms
-    if (this.#patienceEnd !== undefined && end >= this.#patienceEnd) return
-    this.#patienceEnd = end
-    this.#patience?.cancel()
-    this.#patience = this.clock.setTimer(ms, callback)
-  }
-
   /** Goes to another state. False when there is no way from here. */
   protected enter(status: ConnectionStatus): boolean {
-    if (!MOVES[this.#status].includes(status)) return false
+    if (ORDER.indexOf(status) <= ORDER.indexOf(this.#status)) return false
     this.#status = status
     return true
   }

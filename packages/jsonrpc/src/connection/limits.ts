@@ -1,8 +1,9 @@
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
+import { DEFAULT_LINE_LIMITS, type LineLimits } from "./line-limits.ts"
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from "../message/parse.ts"
 
-/** What is sent at most, and what the other side may leave unread. */
-export interface LineLimits {
+/** What one connection may cost. The bytes of one message are bounded by the framing. */
+export interface ConnectionLimits extends LineLimits, ParseLimits {
   /**
    * The longest message that is sent, in bytes. A call or notification that is longer is not sent and fails with a
    * `MessageTooLongError`; a reply, alone or in a batch, goes out as error -32008 in its place. Who raises the limit of
@@ -10,21 +11,6 @@ export interface LineLimits {
    * are written. Default 16 MiB, which is what readers take.
    */
   readonly maxSendBytes: number
-  /** Reading pauses while the other side leaves more than this many bytes unread. Default 1 MiB. */
-  readonly pauseAtBytes: number
-  /** The connection is closed when the other side leaves more than this many bytes unread. Default 64 MiB. */
-  readonly closeAtBytes: number
-}
-
-/** The limits of a line when nobody says otherwise. */
-export const DEFAULT_LINE_LIMITS: LineLimits = {
-  maxSendBytes: DEFAULT_MAX_BYTES,
-  pauseAtBytes: 1024 * 1024,
-  closeAtBytes: 64 * 1024 * 1024,
-}
-
-/** What one connection may cost. The bytes of one message are bounded by the framing. */
-export interface ConnectionLimits extends LineLimits, ParseLimits {
   /**
    * Requests and notifications that may be worked on at once. When it is reached, reading pauses until one is done; if
    * this side itself waits for an answer, which it could not read then, what is surplus is refused. Default 2,048.
@@ -45,6 +31,7 @@ export interface ConnectionLimits extends LineLimits, ParseLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   ...DEFAULT_PARSE_LIMITS,
   ...DEFAULT_LINE_LIMITS,
+  maxSendBytes: DEFAULT_MAX_BYTES,
   maxInFlight: 2048,
   maxInFlightBytes: 64 * 1024 * 1024,
   turnMs: 1,

@@ -1,9 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import type { Transport } from "../transport/transport.ts"
 import { Life } from "./lifecycle.ts"
-import { isLongerThan } from "../message/byte-length.ts"
-import { MessageTooLongError } from "./errors.ts"
-import type { LineLimits } from "./limits.ts"
+import type { LineLimits } from "./line-limits.ts"
 
 /**
  * Within a turn, messages leave when this many wait: the other side then works on them while we work on. One write per
@@ -21,7 +19,8 @@ export abstract class Line extends Life {
   readonly #limits: LineLimits
   #waiting = 0
   #flushes = 0
-  #flow: "clear" | "congested" = "clear"
+  /** Resolves when the other side, which reads more slowly than it is sent to, has caught up. */
+  #congestion: Promise<void> | undefined
 
   constructor(transport: Transport, clock: Clock, limits: LineLimits) {
     super(transport, clock)
@@ -39,14 +38,7 @@ export abstract class Line extends Life {
 
   /** Whether the other side reads more slowly than it is sent to. */
   protected get isCongested(): boolean {
-    return this.#flow === "congested"
-  }
-
-  /** Sends what this side says of itself. Throws a {@link MessageTooLongError} when it is too long; then nothing was sent. */
-  protected sendOwn(text: string): void {
-    const { maxSendBytes } = this.#limits
-    if (isLongerThan(maxSendBytes, text)) throw new MessageTooLongError(maxSendBytes)
-    this.send(text)
+    return this.#congestion !== undefined
   }
 
   protected send(text: string): void {
@@ -66,7 +58,7 @@ export abstract class Line extends Life {
 
   /** Resolves when the other side keeps up with reading. */
   protected keepsUp(): Promise<void> {
-    return this.#flow === "clear" ? TAKEN : this.transport.drained()
+    return this.#congestion ?? TAKEN
   }
 
   /** The connection ends because the other side does not read. */
@@ -82,10 +74,9 @@ export abstract class Line extends Life {
       this.onTooSlow()
       this.complain(new Error(`the other side left more than ${closeAtBytes} bytes unread`))
       void this.transport.close()
-    } else if (waiting > pauseAtBytes && this.#flow === "clear") {
-      this.#flow = "congested"
-      void this.transport.drained().then(() => {
-        this.#flow = "clear"
+    } else if (waiting > pauseAtBytes) {
+      this.#congestion ??= this.transport.drained().then(() => {
+        this.#congestion = undefined
         this.onDrained()
       })
     }

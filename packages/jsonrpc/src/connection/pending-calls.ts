@@ -43,10 +43,9 @@ export type CallingEvent<Call> =
   /** A response that belongs to no call: late, or to a message that the other side could not read. */
   | { readonly kind: "stray"; readonly error: RpcError | undefined; readonly late: boolean }
 
-/** A response of a batch, and its place there. */
-export interface PlacedResponse {
-  readonly message: ResponseMessage
-  readonly index: number
+/** A text with responses, and the batches that they answer. */
+export interface SettledText extends ResponseText {
+  answered?: Set<OutgoingBatch | undefined>
 }
 
 /**
@@ -93,50 +92,35 @@ export abstract class PendingCalls<Call extends PendingCall> {
     return true
   }
 
-  /** Takes a response that came as a text of its own. */
-  protected settle(message: ResponseMessage, text: string): CallingEvent<Call>[] {
-    return message.kind === "error" && message.id === null
-      ? this.#settleNameless(rpcErrorFrom(message.error))
-      : [this.#settle(message, { text })]
+  /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
+  protected settle(message: ResponseMessage, source: SettledText, index?: number): CallingEvent<Call>[] {
+    const call = this.#pending?.get(message.id)
+    const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
+    if (call === undefined) {
+      return message.id === null && index === undefined && error !== undefined
+        ? this.#settleNameless(error)
+        : [{ kind: "stray", error, late: this.#isOurs(message.id) }]
+    }
+    if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
+    if (message.kind === "invalid") return [this.#fail(call, new InvalidResponseError(message.reason, message.payload))]
+    if (error !== undefined || message.kind === "error") return [this.#fail(call, error as RpcError)]
+    this.forget(call)
+    return [{ kind: "resolved", call, value: call.cut === undefined ? message.result : call.cut(source, index) }]
   }
 
-  /** Takes the responses of a batch, which came as a text. */
-  protected settleBatch(responses: readonly PlacedResponse[], text: string): CallingEvent<Call>[] {
-    const source: ResponseText = { text }
-    const answered = new Set<OutgoingBatch | undefined>()
-    const events = responses.map(({ message, index }) => {
-      answered.add(this.#pending?.get(message.id)?.batch)
-      return this.#settle(message, source, index)
-    })
-    // The other side has answered the batch: what it left out will not come any more.
-    for (const call of this.pending.values())
-      if (call.batch !== undefined && answered.has(call.batch))
-        events.push(this.#fail(call, new MissingResponseError()))
-    return events
+  /** Fails what the answer to a batch has left out: it will not come any more. */
+  protected settleRest({ answered }: SettledText): CallingEvent<Call>[] {
+    return [...this.pending.values()].flatMap((call) =>
+      call.batch !== undefined && answered?.has(call.batch) === true
+        ? [this.#fail(call, new MissingResponseError())]
+        : [],
+    )
   }
 
   #expect(call: Call): void {
     call.id = ++this.#lastId
     this.#pending ??= new Map()
     this.#pending.set(call.id, call)
-  }
-
-  #settle(message: ResponseMessage, source: ResponseText, index?: number): CallingEvent<Call> {
-    const call = this.#pending?.get(message.id)
-    if (call === undefined) {
-      const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
-      return { kind: "stray", error, late: this.#isOurs(message.id) }
-    }
-    if (message.kind === "result") {
-      this.forget(call)
-      return { kind: "resolved", call, value: call.cut === undefined ? message.result : call.cut(source, index) }
-    }
-    return this.#fail(
-      call,
-      message.kind === "error"
-        ? rpcErrorFrom(message.error)
-        : new InvalidResponseError(`not a JSON-RPC response: ${message.reason}`, message.payload),
-    )
   }
 
   /**

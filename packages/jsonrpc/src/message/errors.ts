@@ -1,12 +1,18 @@
 import type { ErrorObject } from "./message.ts"
 
+const PARSE = -32700
+const INVALID_REQUEST = -32600
+const METHOD_NOT_FOUND = -32601
+const INVALID_PARAMS = -32602
+const INTERNAL = -32603
+
 /** The codes that JSON-RPC 2.0 itself gives out (section 5.1). */
 export const ErrorCode = {
-  parse: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internal: -32603,
+  parse: PARSE,
+  invalidRequest: INVALID_REQUEST,
+  methodNotFound: METHOD_NOT_FOUND,
+  invalidParams: INVALID_PARAMS,
+  internal: INTERNAL,
   /** The first of the hundred that belong to servers: -32000 down to -32099. */
   server: -32000,
 } as const
@@ -30,7 +36,7 @@ export class RpcError extends JsonRpcError {
   /** Throws a RangeError when `code` is not a whole number. */
   constructor(code: number, message: string, data?: unknown) {
     super(message)
-    if (!Number.isSafeInteger(code)) throw new RangeError(`an error code must be a whole number, not ${code}`)
+    checkCode(Number.isSafeInteger(code), "an error code must be a whole number", code)
     this.code = code
     this.data = data
   }
@@ -47,7 +53,7 @@ export class RpcError extends JsonRpcError {
 export class ParseError extends RpcError {
   override readonly name = "ParseError"
   constructor(data?: unknown, message = "Parse error") {
-    super(ErrorCode.parse, message, data)
+    super(PARSE, message, data)
   }
 }
 
@@ -55,7 +61,7 @@ export class ParseError extends RpcError {
 export class InvalidRequestError extends RpcError {
   override readonly name = "InvalidRequestError"
   constructor(data?: unknown, message = "Invalid Request") {
-    super(ErrorCode.invalidRequest, message, data)
+    super(INVALID_REQUEST, message, data)
   }
 }
 
@@ -63,7 +69,7 @@ export class InvalidRequestError extends RpcError {
 export class MethodNotFoundError extends RpcError {
   override readonly name = "MethodNotFoundError"
   constructor(data?: unknown, message = "Method not found") {
-    super(ErrorCode.methodNotFound, message, data)
+    super(METHOD_NOT_FOUND, message, data)
   }
 }
 
@@ -71,7 +77,7 @@ export class MethodNotFoundError extends RpcError {
 export class InvalidParamsError extends RpcError {
   override readonly name = "InvalidParamsError"
   constructor(data?: unknown, message = "Invalid params") {
-    super(ErrorCode.invalidParams, message, data)
+    super(INVALID_PARAMS, message, data)
   }
 }
 
@@ -79,7 +85,7 @@ export class InvalidParamsError extends RpcError {
 export class InternalError extends RpcError {
   override readonly name = "InternalError"
   constructor(data?: unknown, message = "Internal error") {
-    super(ErrorCode.internal, message, data)
+    super(INTERNAL, message, data)
   }
 }
 
@@ -89,7 +95,7 @@ export class ServerError extends RpcError {
   /** Throws a RangeError when `code` is outside of -32099 to -32000. */
   constructor(code: number, message: string, data?: unknown) {
     super(code, message, data)
-    if (!isServerCode(code)) throw new RangeError(`the code of a server error is -32099 to -32000, not ${code}`)
+    checkCode(isServerCode(code), "the code of a server error is -32099 to -32000", code)
   }
 }
 
@@ -99,9 +105,12 @@ export class ApplicationError extends RpcError {
   /** Throws a RangeError when `code` is one that JSON-RPC keeps for itself: -32768 to -32000. */
   constructor(code: number, message: string, data?: unknown) {
     super(code, message, data)
-    if (isReservedCode(code))
-      throw new RangeError(`${code} belongs to JSON-RPC; take a code outside of -32768 to -32000`)
+    checkCode(!isReservedCode(code), "the code of an application is outside of -32768 to -32000", code)
   }
+}
+
+function checkCode(isRight: boolean, rule: string, code: number): void {
+  if (!isRight) throw new RangeError(`${rule}, not ${code}`)
 }
 
 /** Whether JSON-RPC keeps the code for itself. */
@@ -117,15 +126,15 @@ export function isServerCode(code: number): boolean {
 /** The class that stands for the code of an error that came in. */
 export function rpcErrorFrom({ code, message, data }: ErrorObject): RpcError {
   switch (code) {
-    case ErrorCode.parse:
+    case PARSE:
       return new ParseError(data, message)
-    case ErrorCode.invalidRequest:
+    case INVALID_REQUEST:
       return new InvalidRequestError(data, message)
-    case ErrorCode.methodNotFound:
+    case METHOD_NOT_FOUND:
       return new MethodNotFoundError(data, message)
-    case ErrorCode.invalidParams:
+    case INVALID_PARAMS:
       return new InvalidParamsError(data, message)
-    case ErrorCode.internal:
+    case INTERNAL:
       return new InternalError(data, message)
   }
   if (isServerCode(code)) return new ServerError(code, message, data)

@@ -19,7 +19,7 @@ export interface RequestMessage {
   readonly kind: "request"
   readonly id: Id
   /** The id as it was written, when it is a number that JavaScript cannot hold: beyond 2^53, or with too many digits. */
-  readonly exactId?: JsonText
+  readonly exactId?: JsonText | undefined
   readonly method: string
   readonly params: Params | undefined
 }
@@ -53,7 +53,7 @@ export interface InvalidMessage {
   /** The id, when it could be read. */
   readonly id: Id
   /** As that of a {@link RequestMessage}. */
-  readonly exactId?: JsonText
+  readonly exactId?: JsonText | undefined
   /** What is wrong with it, for people. */
   readonly reason: string
   /** The JSON value itself. */

@@ -2,9 +2,7 @@ import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
-import { DrainWaiters } from "./drain-waiters.ts"
 import { TransportLostError } from "./errors.ts"
-import { Mailbox } from "./mailbox.ts"
 import type { Transport, TransportReader } from "./transport.ts"
 
 /** What a transport asks of a WebSocket: a page's own one has it. */
@@ -39,6 +37,8 @@ export function webSocketTransport(socket: WebSocketLike, options: WebSocketTran
   return new WebSocketTransport(socket, options)
 }
 
+/** The `readyState` of a socket that takes what is sent. */
+const OPEN = 1
 /** `drained` waits until no more than this many bytes wait. */
 const HIGH_WATER_MARK = 64 * 1024
 /** A page is not told when bytes have left; it has to look. */
@@ -52,25 +52,27 @@ class WebSocketTransport implements Transport {
   readonly #clock: Clock
   readonly #maxBytes: number
   readonly #binary: boolean
-  readonly #mailbox: Mailbox
-  readonly #drain = new DrainWaiters()
   readonly #gone: Promise<void>
+  #reader: TransportReader | undefined
+  #isPaused = false
+  /** What came and waits for the reader. */
+  #held: Frame[] = []
+  #heldLength = 0
+  /** How it ended, once it has; the reader learns it after the messages. */
+  #outcome: { readonly error: Error | undefined } | undefined
+  #told: "not told" | "told" = "not told"
   #waiting: string[] = []
-  #sending: "open" | "ended" = "open"
 
   constructor(socket: WebSocketLike, options: WebSocketTransportOptions) {
     this.#socket = socket
     this.#clock = options.clock ?? platformClock
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#binary = options.frames === "binary"
-    this.#mailbox = new Mailbox(this.#clock)
     socket.binaryType = "arraybuffer"
-    socket.addEventListener("message", ({ data }) => this.#take(data))
+    socket.addEventListener("message", ({ data }) => this.#take(toFrame(data)))
     this.#gone = new Promise((resolve) => {
       socket.addEventListener("close", ({ code, reason }) => {
-        this.#sending = "ended"
-        this.#mailbox.close(closeError(code, reason))
-        this.#drain.wake()
+        this.#end(closeError(code, reason))
         resolve()
       })
     })
@@ -85,77 +87,86 @@ class WebSocketTransport implements Transport {
   }
 
   readInto(reader: TransportReader): void {
-    this.#mailbox.readInto(reader)
+    if (this.#reader !== undefined) throw new Error("this transport has a reader already")
+    this.#reader = reader
+    this.resume()
   }
 
   pause(): void {
-    this.#mailbox.pause()
+    this.#isPaused = true
   }
 
   resume(): void {
-    this.#mailbox.resume()
+    this.#isPaused = false
+    this.#clock.defer(() => this.#deliver())
   }
 
   send(text: string): void {
-    if (this.#sending === "open") this.#waiting.push(text)
+    if (this.#socket.readyState === OPEN) this.#waiting.push(text)
   }
 
   flush(): void {
-    if (this.#waiting.length === 0) return
     for (const text of this.#waiting) this.#socket.send(this.#binary ? new TextEncoder().encode(text) : text)
     this.#waiting = []
   }
 
   drained({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
-    if (this.#isDrained) return Promise.resolve()
-    if (this.#drain.isEmpty) this.#watchDrain()
-    return this.#drain.wait(signal)
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (signal?.aborted === true) reject(signal.reason as Error)
+        else if (this.#outcome !== undefined || this.#socket.bufferedAmount <= HIGH_WATER_MARK) resolve()
+        else this.#clock.setTimer(LOOK_AGAIN_MS, look)
+      }
+      look()
+    })
   }
 
   end(): void {
     this.flush()
-    this.#sending = "ended"
     this.#socket.close(CLOSE_NORMAL)
   }
 
   close(): Promise<void> {
     this.#waiting = []
-    this.#sending = "ended"
-    this.#mailbox.drop()
+    this.#held = []
     this.#socket.close(CLOSE_NORMAL)
-    this.#mailbox.close(undefined)
-    this.#drain.wake()
+    this.#end(undefined)
+    this.resume()
     return this.#gone
   }
 
-  get #isDrained(): boolean {
-    return this.#mailbox.isClosed || this.#socket.bufferedAmount <= HIGH_WATER_MARK
-  }
-
-  #watchDrain(): void {
-    this.#clock.setTimer(LOOK_AGAIN_MS, () => {
-      if (this.#isDrained) this.#drain.wake()
-      else if (!this.#drain.isEmpty) this.#watchDrain()
-    })
-  }
-
-  #take(data: unknown): void {
-    const frame = toFrame(data)
+  #take(frame: Frame): void {
+    if (this.#outcome !== undefined) return
     const length = typeof frame === "string" ? frame.length : 0
-    if (length > this.#maxBytes) {
-      this.#fail(`a message is longer than ${this.#maxBytes} bytes`)
-    } else if (this.#mailbox.heldLength + length > 4 * this.#maxBytes) {
+    this.#held.push(frame)
+    this.#heldLength += length
+    if (length > this.#maxBytes) this.#fail(`a message is longer than ${this.#maxBytes} bytes`)
+    else if (this.#heldLength > 4 * this.#maxBytes)
       this.#fail(`messages of more than ${4 * this.#maxBytes} bytes wait to be read`)
-    } else {
-      this.#mailbox.put([frame])
-    }
+    else this.#deliver()
   }
 
   #fail(why: string): void {
-    this.#mailbox.close(new FramingError("message-too-long", why))
-    this.#sending = "ended"
+    this.#held.pop()
     this.#socket.close(CLOSE_TOO_LONG, why)
+    this.#end(new FramingError("message-too-long", why))
+  }
+
+  #end(error: Error | undefined): void {
+    this.#outcome ??= { error }
+    this.#clock.defer(() => this.#deliver())
+  }
+
+  #deliver(): void {
+    const reader = this.#reader
+    if (reader === undefined || this.#isPaused) return
+    const frames = this.#held
+    this.#held = []
+    this.#heldLength = 0
+    if (frames.length > 0) reader.messages(frames)
+    if (this.#outcome === undefined || this.#isPaused || this.#told === "told") return
+    this.#told = "told"
+    reader.close(this.#outcome.error)
   }
 }
 
@@ -165,11 +176,11 @@ function toFrame(data: unknown): Frame {
 }
 
 /** A close in good order: it is done, the page has gone, nothing was said. */
-const GOOD_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
+const GOOD_CODES: readonly number[] = [1000, 1001, 1005]
 
 /** What a close code says to the reader. */
 export function closeError(code: number, reason: string): Error | undefined {
-  if (GOOD_CODES.has(code)) return undefined
+  if (GOOD_CODES.includes(code)) return undefined
   const why = reason === "" ? "" : `: ${reason}`
   return new TransportLostError(
     code === 1006 ? `the WebSocket broke${why}` : `the other side closed the WebSocket with code ${code}${why}`,

@@ -1,0 +1,10 @@
+/** What the other side may leave unread. */
+export interface LineLimits {
+  /** Reading pauses while the other side leaves more than this many bytes unread. Default 1 MiB. */
+  readonly pauseAtBytes: number
+  /** The connection is closed when the other side leaves more than this many bytes unread. Default 64 MiB. */
+  readonly closeAtBytes: number
+}
+
+/** The limits of a line when nobody says otherwise. */
+export const DEFAULT_LINE_LIMITS: LineLimits = { pauseAtBytes: 1024 * 1024, closeAtBytes: 64 * 1024 * 1024 }
