@@ -25,8 +25,24 @@ test("a program that is started answers through its pipes, and ends when it is c
 
 test("a program that ends by itself fails the calls that wait", async () => {
   const connection = new Connection(await spawnTransport(process.execPath, ["-e", echo]))
-  await expect(connection.request("exit", [3])).rejects.toMatchObject({ code: "closed", sent: "maybe" })
+  const failure = { code: "closed", sent: "maybe", message: expect.stringContaining("the program ended with status 3") }
+  await expect(connection.request("exit", [3])).rejects.toMatchObject(failure)
+  expect(await connection.closed).toMatchObject({ message: "the program ended with status 3" })
   await connection.close()
+})
+
+test("a program that ends in good order is not said to have failed", async () => {
+  const connection = new Connection(await spawnTransport(process.execPath, ["-e", echo]))
+  const failure = { code: "closed", message: expect.not.stringContaining("status") }
+  await expect(connection.request("exit", [0])).rejects.toMatchObject(failure)
+  expect(await connection.closed).toBeUndefined()
+})
+
+test("a program that is killed is said to have been", async () => {
+  const connection = new Connection(
+    await spawnTransport(process.execPath, ["-e", "process.kill(process.pid, 'SIGKILL')"]),
+  )
+  await expect(connection.request("anything")).rejects.toThrow("the program ended with SIGKILL")
 })
 
 test("a program that will not end is made to", async () => {

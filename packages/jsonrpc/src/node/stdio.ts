@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process"
-import type { Clock } from "@dchat/runtime"
+import { NetworkError, type Clock, type StreamReader, type Timer } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { Framing } from "../framing/framing.ts"
 import { newlineFraming } from "../framing/newline.ts"
@@ -60,6 +60,9 @@ export function spawnTransport(
   })
 }
 
+/** How long the end of a program may follow the end of its output and still be the reason for that, in milliseconds. */
+const SAME_END_MS = 100
+
 /** The pipes of a child, which are closed when it has ended. */
 class ChildStream implements TransportStream {
   readonly #pipes: PipeStream
@@ -67,6 +70,7 @@ class ChildStream implements TransportStream {
   readonly #graceMs: number
   readonly #clock: Pick<Clock, "setTimer">
   readonly #exited: Promise<void>
+  #failure: NetworkError | undefined
 
   constructor(child: ChildProcess, pipes: PipeStream, graceMs: number, clock: Pick<Clock, "setTimer">) {
     this.#pipes = pipes
@@ -74,7 +78,10 @@ class ChildStream implements TransportStream {
     this.#graceMs = graceMs
     this.#clock = clock
     this.#exited = new Promise((resolve) => {
-      child.once("exit", () => resolve())
+      child.once("exit", (status, signal) => {
+        this.#failure = failureOf(status, signal)
+        resolve()
+      })
     })
   }
 
@@ -82,8 +89,30 @@ class ChildStream implements TransportStream {
     return this.#pipes.bufferedBytes
   }
 
-  readInto(...args: Parameters<TransportStream["readInto"]>): void {
-    this.#pipes.readInto(...args)
+  /** When the output ends because the program has failed, that is told, rather than the end. */
+  readInto(reader: StreamReader): void {
+    let status: "open" | "ending" | "over" = "open"
+    let patience: Timer | undefined
+    const end = (): void => {
+      if (status !== "ending") return
+      status = "over"
+      reader.end()
+    }
+    this.#pipes.readInto({
+      data: (chunk) => reader.data(chunk),
+      end: () => {
+        status = "ending"
+        patience = this.#clock.setTimer(SAME_END_MS, end)
+        void this.#exited.then(() => {
+          if (this.#failure === undefined) end()
+        })
+      },
+      close: (error) => {
+        status = "over"
+        patience?.cancel()
+        reader.close(error ?? this.#failure)
+      },
+    })
   }
 
   pause(): void {
@@ -116,4 +145,9 @@ class ChildStream implements TransportStream {
     terms.cancel()
     kills.cancel()
   }
+}
+
+function failureOf(status: number | null, signal: string | null): NetworkError | undefined {
+  if (status === 0) return undefined
+  return new NetworkError("reset", `the program ended with ${signal ?? `status ${String(status)}`}`)
 }
