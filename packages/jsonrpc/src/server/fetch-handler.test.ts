@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { newCounters } from "../connection/counters.ts"
 import { fetchHandler, type FetchHandlerOptions } from "./fetch-handler.ts"
 import { requestHandler } from "./request-handler.ts"
 
@@ -35,6 +36,14 @@ test("what is no call is turned away", async () => {
   expect((await post(call, {}, { allowedHosts: ["api.example"] })).status).toBe(403)
   expect((await post(call, {}, { authorize: () => Promise.reject(new Error("no")) })).status).toBe(401)
   expect((await post(call, {}, { authorize: () => true })).status).toBe(200)
+})
+
+test("what a request may cost is bounded, and counted where one likes", async () => {
+  const counters = newCounters()
+  const batch = `[${call},${call},{"jsonrpc":"2.0","id":"b","method":"echo","params":["${"x".repeat(500)}"]}]`
+  const answered = await post(batch, {}, { limits: { maxSendBytes: 500 }, counters })
+  expect(await answered.json()).toMatchObject([{ result: [1] }, { result: [1] }, { id: "b", error: { code: -32008 } }])
+  expect(counters.repliesTooLong).toBe(1)
 })
 
 test("a caller that goes, or a stop, ends a request that hangs", async () => {

@@ -1,6 +1,7 @@
 import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import { Connection } from "../connection/connection.ts"
+import type { ConnectionCounters } from "../connection/counters.ts"
 import type { Handler } from "../connection/handler.ts"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
@@ -22,6 +23,8 @@ export interface FetchHandlerOptions extends HostGuardOptions, CorsOptions, Serv
   remoteOf?: (request: Request) => string
   /** The longest body that is taken, in bytes; a longer one is answered with 413. Default 16 MiB. */
   maxBytes?: number
+  /** Where is counted which bounds were hit. Default: nowhere. */
+  counters?: ConnectionCounters
   /** Default: the platform's. */
   clock?: Clock
   /** Default: says nothing. */
@@ -74,14 +77,15 @@ async function answer(
   access: AccessRequest,
   options: FetchHandlerOptions,
 ) {
-  const { clock = platformClock, log = silentLog } = options
+  const { clock = platformClock, log = silentLog, counters } = options
   const exchange = new HttpExchange(textOf(body), access.remote, clock, log)
   const hangUp = (): void => exchange.end()
   signal.addEventListener("abort", hangUp, { once: true })
   const task = handler.connections.start(
     async (scope) => {
       const answerer: Handler = (each) => handler.handle(each)
-      const connection = new Connection(exchange, { ...exchangeConnection(options), handler: answerer, clock, log })
+      const given = { ...exchangeConnection(options), ...(counters && { counters }) }
+      const connection = new Connection(exchange, { ...given, handler: answerer, clock, log })
       if (options.authorize !== undefined) setAccess(connection, access)
       const unlink = scope.onCancel(() => void connection.close())
       await connection.closed
