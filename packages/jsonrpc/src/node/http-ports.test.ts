@@ -113,3 +113,22 @@ test("whoever asks first whether a body is wanted (Expect) hears 100 or the refu
   socket.write(call)
   expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 200 [^]*"result":\[\]/)
 })
+
+test("whoever sends a body that is too long without asking hears 413, too", async () => {
+  await using server = await start(["http://127.0.0.1:0"], { http: { maxBytes: 1000 } })
+  const headers = { "content-type": "application/json" }
+  const body = " ".repeat(8_000_000)
+  expect((await fetch(server.addresses[0], { method: "POST", headers, body })).status).toBe(413)
+})
+
+test("sockets that say nothing count, where there is a limit of connections", async () => {
+  await using server = await start(["http://127.0.0.1:0"], { http: { maxConnections: 1 } })
+  const [url] = server.addresses
+  const silent = connectSocket(Number(new URL(url).port), "127.0.0.1")
+  await new Promise((resolve) => silent.once("connect", resolve))
+  expect(await raw(url, "")).toBe("")
+  const gone = new Promise((resolve) => silent.once("close", resolve))
+  silent.end("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+  expect(await readAll(silent)).toMatch(/^HTTP\/1\.1 415 /)
+  await gone
+})

@@ -22,6 +22,11 @@ export interface HttpPortOptions {
   keepAliveTimeoutMs?: number
   /** The longest headers that are taken, in bytes; longer ones are answered with 431. Default 16 KiB. */
   maxHeaderBytes?: number
+  /**
+   * Sockets that are open on the port at one time, silent ones and kept ones included; one more is closed at once. (The
+   * `connectionLimit` of `serve` counts WebSockets and the requests that are carried out.) Default: no limit.
+   */
+  maxConnections?: number
 }
 
 /** What is served on a path of a port. */
@@ -173,6 +178,7 @@ function openPort(
     isSecure && identity !== undefined
       ? createHttpsServer({ ...given, ...tlsServerOptions(identity) })
       : createHttpServer(given)
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(new ListenError(url, error))
     server.once("error", failed)

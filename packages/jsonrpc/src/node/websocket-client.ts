@@ -58,7 +58,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
       socket.on("open", opened)
       socket.on("error", failed)
       socket.on("unexpected-response", (request, response) => {
-        const status = `HTTP status ${response.statusCode} instead of a WebSocket`
+        const status = `HTTP status ${response.statusCode ?? 0} instead of a WebSocket`
         request.destroy()
         failed(new Error(redirectReason(url, response) ?? status))
       })

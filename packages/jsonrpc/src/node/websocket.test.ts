@@ -132,6 +132,18 @@ test("who does not answer pings is given up; who does is kept", async () => {
   acceptor.close()
 })
 
+test("a server finds out who is gone, and keeps who answers its pings", async () => {
+  await using server = await start({ pingMs: 20, pongTimeoutMs: 100 })
+  const [url] = server.addresses
+  await using there = await openConnection(url, { websocket: { pingMs: Infinity } })
+  const gone = new WebSocket(url, { autoPong: false })
+  let pings = 0
+  gone.on("ping", () => pings++)
+  await new Promise((resolve) => gone.on("close", resolve))
+  expect(pings).toBe(1)
+  expect(await there.request("echo", [1])).toEqual([1])
+})
+
 test("several addresses of several kinds at once, each said with its real port; a scheme nobody knows is said so", async () => {
   await using server = await serve(handler(), {
     listen: ["tcp://127.0.0.1:0", "ws://127.0.0.1:0/rpc", "http://127.0.0.1:0"],
