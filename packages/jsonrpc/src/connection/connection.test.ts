@@ -389,24 +389,34 @@ test("a peer who does not read is not read from, and is cut off at a bound", asy
   expect(error?.message).toContain("300000 bytes unread")
 })
 
-test("what waits at the end of the turn leaves with one flush, and in a long turn every 16th message does", async () => {
+test("what waits at the end of the turn leaves with one flush; in a long turn the 16th, the next 32, the next 64", async () => {
   const { world, host, near, far } = scene()
-  let flushes = 0
-  const flush = near.flush.bind(near)
+  const flushed: number[] = []
+  let waiting = 0
+  const { send, flush } = { send: near.send.bind(near), flush: near.flush.bind(near) }
+  near.send = (text) => {
+    waiting++
+    send(text)
+  }
   near.flush = () => {
-    flushes++
+    flushed.push(waiting)
+    waiting = 0
     flush()
   }
   const connection = new Connection(near, { clock: host.clock })
   const peer = new RawPeer(far)
-  for (let i = 0; i < 64; i++) void connection.notify("n")
-  await world.runUntilIdle()
-  expect(flushes).toBe(4)
-  void connection.notify("n")
-  void connection.notify("n")
-  await world.runUntilIdle()
-  expect(flushes).toBe(5)
-  expect(peer.take()).toHaveLength(66)
+  const sendAll = async (count: number, text: string): Promise<void> => {
+    for (let i = 0; i < count; i++) void connection.notify("n", [text])
+    await world.runUntilIdle()
+  }
+  await sendAll(120, "")
+  await sendAll(2, "")
+  await sendAll(20, "")
+  expect(flushed.splice(0)).toEqual([16, 32, 64, 8, 2, 16, 4])
+  // 16 Ki characters leave however few messages they are.
+  await sendAll(8, "x".repeat(6000))
+  expect(flushed).toEqual([3, 3, 2])
+  expect(peer.take()).toHaveLength(150)
 })
 
 test("per-connection state lives as long as its connection, and is its own", async () => {

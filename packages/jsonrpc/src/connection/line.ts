@@ -4,10 +4,19 @@ import { Life } from "./lifecycle.ts"
 import type { LineLimits } from "./line-limits.ts"
 
 /**
- * Within a turn, messages leave when this many wait: the other side then works on them while we work on. One write per
- * turn makes the two take turns; one per message costs a system call each (measured: 16 is up to twice as fast as both).
+ * Within a turn, messages leave when so many wait: the other side then works on them while we work on. One write per turn
+ * makes the two take turns; one per message costs a system call each.
+ *
+ * The first write wakes the other side; a later one need only come before it has run dry, so each holds twice as many as the
+ * one before. Measured (`bench/rpc`, TCP, floors, against one write per turn): on two cores 1.9 times as many calls with 64
+ * in flight and 1.6 with 1,024, where a write at every 16th gives 1.8 and 1.2; with both ends on one core 0.82 and 0.87,
+ * where that gives 0.82 and 0.70.
  */
-const FLUSH_AT_MESSAGES = 16
+const FIRST_FLUSH_MESSAGES = 16
+const FLUSH_GROWTH = 2
+
+/** Or when so many UTF-16 units wait, however few messages they are. */
+const FLUSH_UNITS = 16 * 1024
 
 const TAKEN: Promise<void> = /* @__PURE__ */ Promise.resolve()
 
@@ -18,6 +27,9 @@ const TAKEN: Promise<void> = /* @__PURE__ */ Promise.resolve()
 export abstract class Line extends Life {
   readonly #limits: LineLimits
   #waiting = 0
+  #waitingUnits = 0
+  /** How many messages the next flush within this turn waits for; 0 while no turn has sent any. */
+  #flushAt = 0
   #flushes = 0
   /** Resolves when the other side, which reads more slowly than it is sent to, has caught up. */
   #congestion: Promise<void> | undefined
@@ -44,13 +56,25 @@ export abstract class Line extends Life {
   protected send(text: string): void {
     this.transport.send(text)
     this.#waiting++
-    if (this.#waiting === 1) this.clock.defer(() => this.flush())
-    else if (this.#waiting === FLUSH_AT_MESSAGES) this.flush()
+    this.#waitingUnits += text.length
+    if (this.#flushAt === 0) {
+      this.#flushAt = FIRST_FLUSH_MESSAGES
+      this.clock.defer(() => this.#endTurn())
+    } else if (this.#waiting >= this.#flushAt || this.#waitingUnits >= FLUSH_UNITS) {
+      this.#flushAt *= FLUSH_GROWTH
+      this.flush()
+    }
+  }
+
+  #endTurn(): void {
+    this.#flushAt = 0
+    this.flush()
   }
 
   protected override flush(): void {
     if (this.#waiting === 0) return
     this.#waiting = 0
+    this.#waitingUnits = 0
     this.#flushes++
     this.transport.flush()
     this.#look()
