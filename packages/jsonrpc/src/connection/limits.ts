@@ -6,7 +6,7 @@ import { DEFAULT_PARSE_LIMITS, type ParseLimits } from "../message/parse.ts"
 export interface ConnectionLimits extends LineLimits, ParseLimits {
   /**
    * The longest message that is sent, in bytes. A call or notification that is longer is not sent and fails with a
-   * `MessageTooLongError`; a reply, alone or in a batch, goes out as error -32008 in its place. Who raises the limit of
+   * `MessageTooLongError`, as does `send` of a sink; a reply, alone or in a batch, goes out as error -32008 in its place. Who raises the limit of
    * the messages that it reads, the `maxBytes` of framing, WebSocket or HTTP, may want to raise this one there where they
    * are written. Default 16 MiB, which is what readers take.
    */

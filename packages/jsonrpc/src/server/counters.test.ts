@@ -40,6 +40,7 @@ test("a server counts who is there, who was and who was turned away", async () =
   expect(server.getCounters()).toEqual({
     connections: 0,
     inFlight: 0,
+    bytesInFlight: 0,
     bufferedBytes: 0,
     connectionsAccepted: 0,
     connectionsRefused: 0,
@@ -59,6 +60,7 @@ test("a server counts who is there, who was and who was turned away", async () =
   expect(server.getCounters()).toMatchObject({
     connections: 2,
     inFlight: 1,
+    bytesInFlight: '{"jsonrpc":"2.0","id":1,"method":"hang"}'.length,
     connectionsAccepted: 2,
     connectionsRefused: 1,
   })

@@ -7,6 +7,8 @@ export interface ServerCounters extends Readonly<ConnectionCounters> {
   readonly connections: number
   /** Requests and notifications that are being worked on, now. */
   readonly inFlight: number
+  /** Bytes of those, now. */
+  readonly bytesInFlight: number
   /** Bytes that clients have not taken yet, now. */
   readonly bufferedBytes: number
   /** Connections that were let in. Over HTTP each request is one. */
@@ -24,13 +26,15 @@ export class ServerTally {
 
   /** @param live The connections that are alive. */
   read(live: Iterable<Connection>): ServerCounters {
-    let [connections, inFlight, bufferedBytes] = [0, 0, 0]
+    let [connections, inFlight, bytesInFlight, bufferedBytes] = [0, 0, 0, 0]
     for (const connection of live) {
       connections++
       inFlight += connection.inFlight
+      bytesInFlight += connection.bytesInFlight
       bufferedBytes += connection.bufferedBytes
     }
     const { accepted: connectionsAccepted, refused: connectionsRefused } = this
-    return { connections, inFlight, bufferedBytes, connectionsAccepted, connectionsRefused, ...this.ofConnections }
+    const now = { connections, inFlight, bytesInFlight, bufferedBytes }
+    return { ...now, connectionsAccepted, connectionsRefused, ...this.ofConnections }
   }
 }
