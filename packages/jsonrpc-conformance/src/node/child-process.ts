@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { newlineFraming, streamTransport } from "@dchat/jsonrpc"
 import { spawnTransport } from "@dchat/jsonrpc/node"
 import { nodeRuntime } from "@dchat/runtime/node"
-import type { Ground } from "./transports.ts"
+import type { Ground } from "./ground.ts"
 
 /** What is run is what was built, wherever this stands: Node 20 runs no TypeScript. */
 const RELAY = fileURLToPath(new URL("../../dist/node/relay.js", import.meta.url))

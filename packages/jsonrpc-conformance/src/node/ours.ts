@@ -10,7 +10,7 @@ import type { Wire } from "../wire.ts"
 import { HttpWire, unfitForHttp } from "./http-wire.ts"
 import { ourMethods } from "./methods.ts"
 import { Patience } from "./patience.ts"
-import type { Ground } from "./transports.ts"
+import type { Ground } from "./ground.ts"
 
 /** Tries our server and our client on a kind of connection, and takes it down. */
 export async function tryOurs(ground: Ground, { every = 1 }: SampleOptions = {}): Promise<Row> {
