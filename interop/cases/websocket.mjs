@@ -76,10 +76,22 @@ export default [
       await new Promise((resolve) => server.on("listening", resolve))
       server.register("add", (params) => (Array.isArray(params) ? params[0] + params[1] : params.a + params.b))
       server.register("echo", ([value]) => value)
+      server.event("news")
+      server.register(
+        "tell",
+        () =>
+          new Promise((resolve) => {
+            server.emit("news", 1)
+            setTimeout(() => resolve("told"), 20)
+          }),
+      )
       held.add(server, () => server.close())
       const client = held.add(await connect(`ws://127.0.0.1:${server.wss.address().port}`, api))
       // It never answers an id of 0 or ""; ours begin at 1.
       await askTheirs(client, check, { names: true, batch: true })
+      // Its events are no JSON-RPC. Our error is answered with one of its own, which is not about the call that waits.
+      await client.$call("rpc.on", ["news"])
+      check("a call during which an event comes", await client.$call("tell", []), "told")
     },
   },
   {

@@ -106,6 +106,16 @@ test("what the answer to a batch leaves out fails", () => {
   expect([...side.pending.values()]).toEqual([other])
 })
 
+test("an error without an id may be the answer to one of ours, and fails no call then", () => {
+  const side = engine()
+  const call = new PendingCall()
+  side.request("add", [1, 2], call)
+  expect(receive(side, { notification: "news", params: [1] })).toMatchObject([{ kind: "reply" }])
+  const theirs = { jsonrpc: "2.0", id: null, error: { code: -32602, message: "Method not specified" } }
+  expect(receive(side, theirs)).toMatchObject([{ kind: "stray", late: false }])
+  expect(receive(side, { jsonrpc: "2.0", id: 1, result: 3 })).toMatchObject([{ kind: "resolved", call, value: 3 }])
+})
+
 test("an error without an id belongs to the only message that waits, a call or a whole batch", () => {
   const nameless = { jsonrpc: "2.0", id: null, error: { code: -32600, message: "no batches here" } }
   const alone = engine()

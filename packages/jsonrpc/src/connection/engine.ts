@@ -157,6 +157,7 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   }
 
   #errorText({ id, exactId }: Pick<RequestMessage, "id" | "exactId">, error: ErrorObject): string {
+    if (id === null) this.hasComplained = true
     return errorText(exactId ?? id, this.#dialect?.errorObject?.(error) ?? error)
   }
 }

@@ -56,6 +56,8 @@ export abstract class PendingCalls<Call extends PendingCall> {
   /** Made with the first call: a side that only serves has none. */
   #pending: Map<Id, Call> | undefined
   #lastId = 0
+  /** Whether this side has sent an error without an id. Some peers answer that with one of theirs. */
+  protected hasComplained = false
 
   /** The calls that wait for their answer, oldest first. */
   get pending(): ReadonlyMap<Id, Call> {
@@ -125,12 +127,14 @@ export abstract class PendingCalls<Call extends PendingCall> {
 
   /**
    * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
-   * or a batch, it is that one.
+   * or a batch, it is that one; unless it may as well be about an error of ours.
    */
   #settleNameless(error: RpcError): CallingEvent<Call>[] {
     const calls = [...this.pending.values()]
     const isTheOnlyOne = calls.length === 1 || calls[0]?.batch?.open === calls.length
-    return isTheOnlyOne ? calls.map((call) => this.#fail(call, error)) : [{ kind: "stray", error, late: false }]
+    return isTheOnlyOne && !this.hasComplained
+      ? calls.map((call) => this.#fail(call, error))
+      : [{ kind: "stray", error, late: false }]
   }
 
   #isOurs(id: Id): boolean {
