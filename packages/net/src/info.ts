@@ -15,6 +15,8 @@ export interface P2pCounters {
   readonly inboundRefused: number
   /** Advertised addresses that were left to the refinery because too many waited to be probed. */
   readonly probesDropped: number
+  /** Addresses that were not looked at because their senders told us of too many unasked. */
+  readonly addressesDropped: number
   /** Events that observers have lost because they were slow. */
   readonly dnetDropped: number
   /** Peers that were banned. */

@@ -138,7 +138,14 @@ test("a bound that was hit shows in a counter", async () => {
   const alice = await net.node("alice", { peers: [bob.url] })
   await net.run(alice)
   await net.world.advance(10)
-  const none = { broadcastsRefused: 0, inboundRefused: 0, probesDropped: 0, dnetDropped: 0, bans: 0 }
+  const none = {
+    broadcastsRefused: 0,
+    inboundRefused: 0,
+    probesDropped: 0,
+    addressesDropped: 0,
+    dnetDropped: 0,
+    bans: 0,
+  }
   expect(bob.p2p.getCounters()).toEqual(none)
 
   const watching = alice.p2p.dnet.subscribe({ capacity: 1 })

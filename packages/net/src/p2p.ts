@@ -231,6 +231,7 @@ export class P2p {
       broadcastsRefused: this.#broadcaster.refused,
       inboundRefused: this.sessions.inbound.refused,
       probesDropped: this.#advertised.dropped,
+      addressesDropped: this.hosts.surplus,
       dnetDropped: this.dnet.dropped,
       bans: this.#bans,
     }

@@ -4,7 +4,8 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { Addr } from "../message/address.ts"
 import { schemeOf, selectAddresses } from "./answer.ts"
-import { HostLists, type HostColour } from "./lists.ts"
+import { testLists } from "../testing/hosts.test-kit.ts"
+import { type HostLists, type HostColour } from "./lists.ts"
 
 function fill(lists: HostLists, colour: HostColour, scheme: string, count: number, host = "host"): void {
   const hosts = Array.from({ length: count }, (_, i) => ({ url: `${scheme}://${host}${i}.${colour}:1/`, lastSeen: i }))
@@ -27,7 +28,7 @@ function tally(urls: readonly string[]): Record<string, number> {
 }
 
 test("what was asked for comes first: up to max of gold and of white, then others up to twice max", () => {
-  const lists = new HostLists()
+  const lists = testLists()
   for (const scheme of ["tcp", "tcp+tls"]) {
     fill(lists, "gold", scheme, 3)
     fill(lists, "white", scheme, 10)
@@ -52,7 +53,7 @@ test("what was asked for comes first: up to max of gold and of white, then other
 })
 
 test("who asks for none gets none, and only shareable schemes are shared", () => {
-  const lists = new HostLists()
+  const lists = testLists()
   fill(lists, "gold", "tcp", 3)
   fill(lists, "gold", "quic", 3)
   expect(answer(lists, 0, ["tcp"])).toEqual([])
@@ -60,7 +61,7 @@ test("who asks for none gets none, and only shareable schemes are shared", () =>
 })
 
 test("an answer has at most 510 addresses", () => {
-  const lists = new HostLists()
+  const lists = testLists()
   fill(lists, "gold", "tcp", 600)
   fill(lists, "white", "tcp", 600)
   expect(answer(lists, 2 ** 32 - 1, ["tcp"])).toHaveLength(510)
@@ -69,7 +70,7 @@ test("an answer has at most 510 addresses", () => {
 test("an answer never has more bytes than its message may", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 600 }), (length, max) => {
-      const lists = new HostLists()
+      const lists = testLists()
       fill(lists, "white", "tcp", 600, "x".repeat(length))
       const hosts = selectAddresses({ max, transports: ["tcp"] }, lists, new SeededRandom(1))
       const payload = encode(Addr.codec, { addrs: hosts.map(({ url, lastSeen }) => [url, BigInt(lastSeen)]) })

@@ -3,10 +3,11 @@ import { expect, test } from "vitest"
 import recording from "../fixtures/tcp-network.json" with { type: "json" }
 import { TestNet, urlOn } from "../testing/test-net.test-kit.ts"
 import { formatHostList, parseHostList } from "./file.ts"
-import { HostLists, type HostColour } from "./lists.ts"
+import { testLists } from "../testing/hosts.test-kit.ts"
+import { type HostLists, type HostColour } from "./lists.ts"
 
 function listsOf(hosts: readonly { colour: HostColour; url: string; lastSeen: number }[]): HostLists {
-  const lists = new HostLists()
+  const lists = testLists()
   for (const { colour, ...host } of hosts) lists.store(colour, [host])
   return lists
 }

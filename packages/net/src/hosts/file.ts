@@ -1,5 +1,6 @@
 import type { Runtime, Store } from "@dchat/runtime"
 import { canonicalUrl, FormatError } from "@dchat/wire"
+import { formatBuckets, parseBuckets } from "./bucket-file.ts"
 import { HOST_COLOURS, type HostColour, type HostEntry, type HostLists } from "./lists.ts"
 
 /** The lists that are written, in this order. Bans last until the node stops. */
@@ -53,12 +54,19 @@ export interface HostFileRuntime extends Pick<Runtime, "clock" | "log"> {
   readonly store: Pick<Store, "read" | "write">
 }
 
-/** Keeps the host lists in a store under a name, so that a node that comes back knows others (darkfi-net 7.10). */
+/** On loading, a host that finds no room is proven a little less. */
+const INSTEAD: Readonly<Partial<Record<HostColour, HostColour>>> = { gold: "white", white: "grey" }
+
+/**
+ * Keeps the host lists in a store under a name, so that a node that comes back knows others (darkfi-net 7.10); and under
+ * `NAME.buckets` what it needs to divide them as before. Without that, they are divided anew.
+ */
 export class HostFile {
   readonly #name: string
   readonly #lists: HostLists
   readonly #runtime: HostFileRuntime
-  #saved = ""
+  /** What was written last under each name. */
+  readonly #saved = new Map<string, string>()
 
   constructor(name: string, lists: HostLists, runtime: HostFileRuntime) {
     this.#name = name
@@ -68,18 +76,16 @@ export class HostFile {
 
   /** Puts the hosts of the file on their lists. A time in the future is taken as now. What cannot be read is logged. */
   async load(): Promise<void> {
-    const { clock, log, store } = this.#runtime
+    const { clock, log } = this.#runtime
     try {
-      const bytes = await store.read(this.#name)
-      if (bytes === undefined) return
+      const text = await this.#read(this.#name)
+      if (text === undefined) return
+      const { key, sources } = parseBuckets((await this.#read(this.#bucketsName)) ?? "")
+      if (key !== undefined) this.#lists.key = key
       const now = Math.floor(clock.now() / 1000)
-      const hosts = parseHostList(new TextDecoder().decode(bytes))
-      for (const colour of HOST_COLOURS) {
-        const entries = hosts.filter((host) => host.colour === colour)
-        this.#lists.move(
-          colour,
-          entries.map(({ url, lastSeen }) => ({ url, lastSeen: Math.min(lastSeen, now) })),
-        )
+      const hosts = parseHostList(text)
+      for (const { colour, url, lastSeen } of hosts) {
+        this.#place(colour, { url, lastSeen: Math.min(lastSeen, now) }, sources.get(url))
       }
       log.info(`Read ${hosts.length} hosts from ${this.#name}`)
     } catch (error) {
@@ -87,15 +93,37 @@ export class HostFile {
     }
   }
 
-  /** Writes the lists, whole or not at all, if they are not empty and have changed. A failure is logged. */
+  /** Writes the lists, each file whole or not at all, if they are not empty and have changed. A failure is logged. */
   async save(): Promise<void> {
     const text = formatHostList(this.#lists)
-    if (text === "" || text === this.#saved) return
+    if (text === "") return
     try {
-      await this.#runtime.store.write(this.#name, new TextEncoder().encode(text))
-      this.#saved = text
+      // First this one: it may know of more hosts than the list without harm.
+      await this.#write(this.#bucketsName, formatBuckets(this.#lists))
+      await this.#write(this.#name, text)
     } catch (error) {
       this.#runtime.log.error(`The hosts cannot be written to ${this.#name}`, { error })
     }
+  }
+
+  get #bucketsName(): string {
+    return `${this.#name}.buckets`
+  }
+
+  #place(colour: HostColour, host: HostEntry, source: string | undefined): void {
+    const [left] = this.#lists.move(colour, [host], source)
+    const instead = INSTEAD[colour]
+    if (left !== undefined && instead !== undefined) this.#place(instead, host, source)
+  }
+
+  async #read(name: string): Promise<string | undefined> {
+    const bytes = await this.#runtime.store.read(name)
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+  }
+
+  async #write(name: string, text: string): Promise<void> {
+    if (this.#saved.get(name) === text) return
+    await this.#runtime.store.write(name, new TextEncoder().encode(text))
+    this.#saved.set(name, text)
   }
 }

@@ -6,9 +6,13 @@ import type { AddrRequest } from "../message/address.ts"
 import type { Settings } from "../settings/settings.ts"
 import { selectAddresses } from "./answer.ts"
 import { judgeAddress, type FilterView } from "./filter.ts"
-import { HostLists, type HostEntry } from "./lists.ts"
+import { Contests } from "./contests.ts"
+import { HostLists, type Host, type HostEntry } from "./lists.ts"
 import { isLocalHost } from "./local.ts"
 import { dialableSchemes } from "./mixing.ts"
+import { netgroupOf } from "./netgroup.ts"
+import type { Source } from "./source.ts"
+import type { AddressAllowance } from "./unsolicited.ts"
 import { HostStates, type HostState } from "./state.ts"
 
 /** Hosts that we cannot reach are shared for this long, in seconds. */
@@ -16,6 +20,16 @@ const DARK_AGE_S = 86_400
 
 /** A ban lasts for this long, in seconds. */
 const BAN_AGE_S = 86_400
+
+/** What others say of an address counts as older than they say by so many seconds: it is hearsay. */
+const HEARSAY_AGE_S = 7200
+
+/** Nobody misses a host that was not seen for so many seconds, */
+const TERRIBLE_AGE_S = 30 * 86_400
+/** or that is from the future by so many (the clock was set back), */
+const TERRIBLE_AHEAD_S = 600
+/** or that was dialled in vain so often. */
+const TERRIBLE_FAILURES = 3
 
 /** What the hosts need of their node. */
 export interface HostsOptions {
@@ -28,14 +42,27 @@ export type ReceivedAddress = readonly [url: string, lastSeen: bigint]
 
 /** Everything that a node knows of others (darkfi-net 7). */
 export class Hosts {
-  readonly lists = new HostLists()
+  readonly lists: HostLists
   /** How many addresses were new, each time that some were. */
   readonly arrivals = new Publisher<number>()
   readonly #states = new HostStates()
   readonly #options: HostsOptions
+  readonly #contests: Contests
+  #asked = 0
+  #surplus = 0
 
   constructor(options: HostsOptions) {
     this.#options = options
+    this.lists = new HostLists(options.runtime.random.fork("buckets").bytes(16), {
+      groupOf: (url) => this.groupOf(url),
+      terrible: () => terribleAt(this.#now),
+    })
+    this.#contests = new Contests(this.lists)
+  }
+
+  /** The netgroup of an address. */
+  groupOf(url: string): string {
+    return netgroupOf(url, this.#settings.localnet)
   }
 
   /** The addresses under which others can reach us. What stands in their query is for us alone, and left out. */
@@ -63,43 +90,81 @@ export class Hosts {
     return this.#states.may(address, state)
   }
 
+  /** How many addresses peers have been asked for by broadcast. */
+  get asked(): number {
+    return this.#asked
+  }
+
+  /** Every peer is asked for so many addresses. */
+  ask(max: number): void {
+    this.#asked += max
+  }
+
+  /** How many addresses were not looked at because their senders told us of too many unasked. */
+  get surplus(): number {
+    return this.#surplus
+  }
+
+  /** Those of the addresses that a peer sent which it may tell us of; the others are counted. */
+  admit(addresses: readonly ReceivedAddress[], allowance: AddressAllowance): readonly ReceivedAddress[] {
+    const count = allowance.take(addresses.length)
+    this.#surplus += addresses.length - count
+    return count === addresses.length ? addresses : addresses.slice(0, count)
+  }
+
   /**
    * Puts addresses that a peer sent on the grey list, those that pass the filter (darkfi-net 7.6). A time in the future is
-   * taken as now. Returns how many were new.
+   * taken as now; hearsay as two hours older than it says. Returns how many were new and found room.
    */
-  insert(addresses: Iterable<ReceivedAddress>): number {
+  insert(addresses: Iterable<ReceivedAddress>, { group, isOwn }: Source): number {
     const now = this.#now
     const view = this.#filterView()
     const taken: HostEntry[] = []
     const dark: HostEntry[] = []
-    for (const [url, lastSeen] of addresses) {
-      const entry = { url, lastSeen: lastSeen < BigInt(now) ? Number(lastSeen) : now }
+    for (const [url, claimed] of addresses) {
       const verdict = judgeAddress(url, view)
-      if (verdict === "dark") dark.push(entry)
-      if (verdict === "take" && this.#states.may(url, "insert")) taken.push(entry)
+      if (verdict !== "dark" && (verdict !== "take" || !this.#states.may(url, "insert"))) continue
+      const seen = claimed < BigInt(now) ? Number(claimed) : now
+      if (verdict === "dark") dark.push({ url, lastSeen: seen })
+      else taken.push({ url, lastSeen: isOwn(url) ? seen : Math.max(0, seen - HEARSAY_AGE_S) })
     }
-    this.lists.move("grey", taken)
-    this.lists.move("dark", dark)
+    const added = taken.length - this.lists.move("grey", taken, group).length
+    this.lists.move("dark", dark, group)
     this.lists.removeOlder("dark", now - DARK_AGE_S)
-    if (taken.length > 0) this.arrivals.publish(taken.length)
-    return taken.length
+    if (added > 0) this.arrivals.publish(added)
+    return added
   }
 
   /** A host answered a probe: it goes to the white list (darkfi-net 6.6). A proven one only has been seen now. */
   confirm(url: string): void {
-    const colour = this.lists.has("gold", url) ? "gold" : "white"
-    this.lists.move(colour, [{ url, lastSeen: this.#now }])
+    this.#prove(this.lists.has("gold", url) ? "gold" : "white", url)
   }
 
   /** We have dialled a host and it answered as it should: it goes to the gold list (darkfi-net 5.1). */
   promote(url: string): void {
-    this.lists.move("gold", [{ url, lastSeen: this.#now }])
+    this.#prove("gold", url)
   }
 
   /** We have lost the connection to a host that we had dialled: it goes back to the grey list, unless it was banned. */
   demote(url: string): void {
     const lastSeen = this.lists.lastSeen(url)
-    if (lastSeen !== undefined) this.lists.move("grey", [{ url, lastSeen }])
+    if (lastSeen === undefined) return
+    this.lists.move("grey", [{ url, lastSeen }])
+    this.#contests.fill()
+  }
+
+  /** A host was dialled in vain: it goes back to the grey list, and may leave it if that happens again and again. */
+  fail(url: string): void {
+    this.demote(url)
+    this.lists.fail(url)
+  }
+
+  /**
+   * A proven host that another one waits for to be gone, if there is one: it is to be probed. Then `confirm` it if it
+   * answers; else `demote` it, and the one that waited takes its place.
+   */
+  contested(accept: (url: string) => boolean): string | undefined {
+    return this.#contests.next(accept)
   }
 
   /** The answer to a `getaddr` (darkfi-net 5.4). */
@@ -146,6 +211,17 @@ export class Hosts {
     )
   }
 
+  /** Proven hosts are not pushed out by others: who finds no room waits, as a grey, until one of them is found gone. */
+  #prove(colour: "white" | "gold", url: string): void {
+    const entry = { url, lastSeen: this.#now }
+    const [left] = this.lists.move(colour, [entry])
+    if (left === undefined) this.#contests.settle(url)
+    else {
+      this.lists.move("grey", [entry])
+      this.#contests.add(colour, url)
+    }
+  }
+
   get #settings(): Settings {
     return this.#options.settings
   }
@@ -182,6 +258,12 @@ export class Hosts {
       this.lists.entries(colour).some(({ url }) => parseUrl(url).host === host),
     )
   }
+}
+
+/** Whether a host that was only heard of is one that nobody misses, at a moment (UNIX seconds). */
+function terribleAt(now: number): (host: Host) => boolean {
+  return ({ lastSeen, failures }) =>
+    lastSeen < now - TERRIBLE_AGE_S || lastSeen > now + TERRIBLE_AHEAD_S || failures >= TERRIBLE_FAILURES
 }
 
 function withoutPort({ scheme, host }: ParsedUrl): string {

@@ -1,13 +1,23 @@
+const [ZERO, NINE, DOT] = [0x30, 0x39, 0x2e]
+
 /** The four numbers of an IPv4 address as one number, or undefined if the text is none. */
 export function ipv4(text: string): number | undefined {
-  const parts = text.split(".")
-  if (parts.length !== 4) return undefined
-  let number = 0
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined
-    number = number * 256 + Number(part)
+  let [address, part, digits, dots] = [0, 0, 0, 0]
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= ZERO && code <= NINE) {
+      part = part * 10 + code - ZERO
+      if (++digits > 3 || part > 255) return undefined
+    } else if (code === DOT && digits > 0 && dots < 3) {
+      address = address * 256 + part
+      part = 0
+      digits = 0
+      dots++
+    } else {
+      return undefined
+    }
   }
-  return number
+  return dots === 3 && digits > 0 ? address * 256 + part : undefined
 }
 
 /** The eight groups of an IPv6 address as one number, or undefined if the text is none. */

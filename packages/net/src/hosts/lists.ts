@@ -1,4 +1,6 @@
 import type { Random } from "@dchat/runtime"
+import { Bucket, BucketChooser, type BucketShape } from "./buckets.ts"
+import { drawSpread } from "./spread.ts"
 
 /**
  * What is known of a host (darkfi-net 7.1). Grey: heard of, not proven. White: answered a probe. Gold: we have, or had, a
@@ -9,7 +11,7 @@ export const HOST_COLOURS = ["grey", "white", "gold", "black", "dark"] as const
 /** What is known of a host. */
 export type HostColour = (typeof HOST_COLOURS)[number]
 
-/** How many hosts each list holds. When one more comes, the one that was not seen for the longest leaves. */
+/** No list holds more hosts. */
 export const LIST_CAPS: Readonly<Record<HostColour, number>> = {
   grey: 2000,
   white: 5000,
@@ -17,6 +19,16 @@ export const LIST_CAPS: Readonly<Record<HostColour, number>> = {
   black: 10_000,
   dark: 1000,
 }
+
+/** How the lists are divided; together the places are just below the {@link LIST_CAPS}. Who is banned needs no place of that kind. */
+export const SHAPES: Readonly<Record<Exclude<HostColour, "black">, BucketShape>> = {
+  grey: { buckets: 128, places: 15 },
+  white: { buckets: 128, places: 39 },
+  gold: { buckets: 128, places: 39 },
+  dark: { buckets: 128, places: 7 },
+}
+
+const PROVEN: ReadonlySet<HostColour> = new Set(["white", "gold"])
 
 /** An address and when it was last known to be alive. */
 export interface HostEntry {
@@ -26,17 +38,62 @@ export interface HostEntry {
   readonly lastSeen: number
 }
 
+/** A host on a list. */
+export interface Host extends HostEntry {
+  readonly colour: HostColour
+  readonly group: string
+  /** The netgroup of who told us of it. */
+  readonly source: string
+  readonly bucket: number
+  /** How often it was dialled in vain since it last answered. */
+  readonly failures: number
+}
+
+/** A host as the lists keep it. */
+type Kept = { -readonly [K in keyof Host]: Host[K] }
+
+/** What the lists do not know of themselves. */
+export interface ListPolicy {
+  /** The netgroup of an address. */
+  groupOf(url: string): string
+  /** Says of a host that was only heard of whether nobody would miss it, at this moment. */
+  terrible(): (host: Host) => boolean
+}
+
 /**
- * The five lists (darkfi-net 7.1, 7.2). Plain data: it knows no time, no network and no policy. A host that is only ever
- * moved is on one list at a time.
+ * The five lists (darkfi-net 7.1, 7.2). Plain data: no time, no network. A host is on one list at a time, and in one bucket of
+ * it. Which one follows from a secret key: for hearsay (grey, dark) and who it came from, for the proven (white, gold) and
+ * their netgroup. A full bucket of hearsay gives up whom nobody misses, or whoever has more than a fair share; a full bucket of proven hosts gives
+ * up nobody.
  */
 export class HostLists {
-  readonly #lists: Readonly<Record<HostColour, Map<string, number>>> = {
-    grey: new Map(),
-    white: new Map(),
-    gold: new Map(),
-    black: new Map(),
-    dark: new Map(),
+  readonly #policy: ListPolicy
+  readonly #hosts = new Map<string, Kept>()
+  readonly #lists: Readonly<Record<HostColour, Set<Kept>>> = perColour(() => new Set<Kept>())
+  readonly #buckets: Readonly<Record<HostColour, Map<number, Bucket<Kept>>>> = perColour(
+    () => new Map<number, Bucket<Kept>>(),
+  )
+  #key: Uint8Array
+  #chooser: BucketChooser
+
+  /** @param key 16 secret bytes */
+  constructor(key: Uint8Array, policy: ListPolicy) {
+    this.#policy = policy
+    this.#key = key
+    this.#chooser = new BucketChooser(key)
+  }
+
+  /** The secret that the buckets follow from. To set it places every host anew. */
+  get key(): Uint8Array {
+    return this.#key
+  }
+
+  set key(key: Uint8Array) {
+    const hosts = [...this.#hosts.values()]
+    for (const { url } of hosts) this.#take(url)
+    this.#key = key
+    this.#chooser = new BucketChooser(key)
+    for (const host of hosts) this.#put(host.colour, host, host.source)
   }
 
   size(colour: HostColour): number {
@@ -44,53 +101,150 @@ export class HostLists {
   }
 
   has(colour: HostColour, url: string): boolean {
-    return this.#lists[colour].has(url)
+    return this.#hosts.get(url)?.colour === colour
   }
 
   /** Everything on a list, in no order that means something. */
   entries(colour: HostColour): HostEntry[] {
-    return Array.from(this.#lists[colour], ([url, lastSeen]) => ({ url, lastSeen }))
+    return Array.from(this.#lists[colour], ({ url, lastSeen }) => ({ url, lastSeen }))
+  }
+
+  /** A host on whatever list. */
+  get(url: string): Host | undefined {
+    return this.#hosts.get(url)
   }
 
   /** When a host on the gold, white or grey list was last seen. */
   lastSeen(url: string): number | undefined {
-    return this.#lists.gold.get(url) ?? this.#lists.white.get(url) ?? this.#lists.grey.get(url)
+    const host = this.#hosts.get(url)
+    return host === undefined || host.colour === "black" || host.colour === "dark" ? undefined : host.lastSeen
   }
 
-  /** Puts hosts on a list, or updates when they were seen. Other lists stay as they are. */
-  store(colour: HostColour, hosts: Iterable<HostEntry>): void {
-    const list = this.#lists[colour]
-    for (const { url, lastSeen } of hosts) list.set(url, lastSeen)
-    if (list.size <= LIST_CAPS[colour]) return
-    const oldestFirst = this.entries(colour).toSorted((a, b) => a.lastSeen - b.lastSeen)
-    for (const { url } of oldestFirst.slice(0, list.size - LIST_CAPS[colour])) list.delete(url)
+  /**
+   * Puts hosts on a list, and takes them off any other; or updates when they were seen. Returns those for whom there was no
+   * room: they stay where they were.
+   *
+   * @param source The netgroup of who told us of them. Default: their own.
+   */
+  store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
+    const left: HostEntry[] = []
+    for (const host of hosts) if (!this.#put(colour, host, source)) left.push(host)
+    if (colour === "black") this.#trimBlack()
+    return left
   }
 
-  /** Puts hosts on a list and takes them off all others. Who is banned stays so: leave the black list first. */
-  move(colour: HostColour, hosts: readonly HostEntry[]): void {
+  /** As `store`, but who is banned stays so: leave the black list first. */
+  move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
     const movable = colour === "black" ? hosts : hosts.filter(({ url }) => !this.has("black", url))
-    for (const { url } of movable) {
-      for (const other of HOST_COLOURS) if (other !== colour) this.remove(other, url)
-    }
-    this.store(colour, movable)
+    return this.store(colour, movable, source)
+  }
+
+  /** A host was dialled in vain. */
+  fail(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host !== undefined) host.failures++
+  }
+
+  /** The proven host that is the first to give way, if it no longer answers, for one that finds no room on a list. */
+  incumbent(colour: "white" | "gold", url: string): string | undefined {
+    const group = this.#policy.groupOf(url)
+    const { buckets, places } = SHAPES[colour]
+    const bucket = this.#buckets[colour].get(this.#chooser.ofProven(url, group, buckets))
+    return bucket === undefined || bucket.size < places ? undefined : bucket.leastMissed(group, -Infinity)?.url
   }
 
   remove(colour: HostColour, url: string): void {
-    this.#lists[colour].delete(url)
+    if (this.has(colour, url)) this.#take(url)
   }
 
   /** Takes hosts off a list that were last seen before a moment (UNIX seconds). */
   removeOlder(colour: HostColour, moment: number): void {
-    for (const { url, lastSeen } of this.entries(colour)) {
-      if (lastSeen < moment) this.#lists[colour].delete(url)
-    }
+    for (const { url, lastSeen } of this.#lists[colour]) if (lastSeen < moment) this.#take(url)
   }
 
   /** Up to `count` hosts of a list that `accept` takes, drawn with equal chances. */
   sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[] {
-    const pool = this.entries(colour).filter((host) => accept(host.url))
-    return draw(pool, count, random)
+    return draw(
+      this.entries(colour).filter(({ url }) => accept(url)),
+      count,
+      random,
+    )
   }
+
+  /** Up to `count` hosts of a list that `accept` takes, drawn so that neither sources nor netgroups win by numbers. */
+  spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[] {
+    return drawSpread([...this.#lists[colour]].filter(accept), count, random)
+  }
+
+  #put(colour: HostColour, { url, lastSeen }: HostEntry, from: string | undefined): boolean {
+    const known = this.#hosts.get(url)
+    if (known?.colour === colour) {
+      known.lastSeen = lastSeen
+      if (PROVEN.has(colour)) known.failures = 0
+      return true
+    }
+    const group = known?.group ?? this.#policy.groupOf(url)
+    const source = from ?? known?.source ?? group
+    const isProven = known !== undefined && PROVEN.has(known.colour)
+    const bucket = this.#makeRoom(colour, url, { group, source, isProven })
+    if (bucket === undefined) return false
+    this.#take(url)
+    this.#add({ url, lastSeen, colour, group, source, bucket, failures: 0 })
+    return true
+  }
+
+  /** The bucket for a host; undefined if that is full of others who have more right to it. */
+  #makeRoom(
+    colour: HostColour,
+    url: string,
+    { group, source, isProven }: { group: string; source: string; isProven: boolean },
+  ): number | undefined {
+    if (colour === "black") return 0
+    const { buckets, places } = SHAPES[colour]
+    const index = PROVEN.has(colour)
+      ? this.#chooser.ofProven(url, group, buckets)
+      : this.#chooser.ofHearsay(source, group, buckets)
+    const bucket = this.#buckets[colour].get(index)
+    if (bucket === undefined || bucket.size < places) return index
+    if (PROVEN.has(colour)) return undefined
+    // Who was proven once goes before hearsay.
+    const leaves = bucket.entries.find(this.#policy.terrible()) ?? bucket.leastMissed(group, isProven ? -Infinity : 2)
+    if (leaves === undefined) return undefined
+    this.#take(leaves.url)
+    return index
+  }
+
+  #add(host: Kept): void {
+    const { url, colour, bucket } = host
+    this.#hosts.set(url, host)
+    this.#lists[colour].add(host)
+    if (colour === "black") return
+    let others = this.#buckets[colour].get(bucket)
+    if (others === undefined) this.#buckets[colour].set(bucket, (others = new Bucket<Kept>()))
+    others.add(host)
+  }
+
+  #take(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host === undefined) return
+    const { colour, bucket } = host
+    this.#hosts.delete(url)
+    this.#lists[colour].delete(host)
+    if (colour === "black") return
+    this.#buckets[colour].get(bucket)?.remove(host)
+  }
+
+  /** Who was banned first is let off first. */
+  #trimBlack(): void {
+    const surplus = this.size("black") - LIST_CAPS.black
+    if (surplus <= 0) return
+    const oldestFirst = this.entries("black").toSorted((a, b) => a.lastSeen - b.lastSeen)
+    for (const { url } of oldestFirst.slice(0, surplus)) this.#take(url)
+  }
+}
+
+function perColour<T>(make: () => T): Record<HostColour, T> {
+  return { grey: make(), white: make(), gold: make(), black: make(), dark: make() }
 }
 
 /** Up to `count` elements of `pool`, drawn with equal chances; `pool` is shuffled on the way. */

@@ -18,7 +18,8 @@ function range6(text: string): Range<bigint> {
 }
 
 function within<N extends number | bigint>(ranges: readonly Range<N>[], address: N): boolean {
-  return ranges.some(({ first, last }) => address >= first && address <= last)
+  for (const { first, last } of ranges) if (address >= first && address <= last) return true
+  return false
 }
 
 const NON_GLOBAL_4 = [
@@ -67,7 +68,7 @@ const LOCAL_NAMES: readonly string[] = ["localhost", "localhost.localdomain"]
 export function isLocalHost(host: string): boolean {
   const four = ipv4(host)
   if (four !== undefined) return within(NON_GLOBAL_4, four) && !within(GLOBAL_4, four)
-  const six = ipv6(host)
+  const six = host.includes(":") ? ipv6(host) : undefined
   if (six !== undefined) return within(NON_GLOBAL_6, six) && !within(GLOBAL_6, six)
   return LOCAL_NAMES.includes(host)
 }

@@ -1,17 +1,21 @@
 import { ipv4, ipv6 } from "./ip.ts"
 
 /** Where an IPv6 address holds an IPv4 one: addresses of tunnels and translators cost no more than those within them. */
-const EMBEDDED: readonly { readonly prefix: bigint; readonly bits: number; readonly at: number; readonly mask: bigint }[] =
-  [
-    // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96) and NAT64 (64:ff9b::/96): the last 32 bits.
-    { prefix: 0xffffn, bits: 96, at: 0, mask: 0n },
-    { prefix: 0xffff_0000n, bits: 96, at: 0, mask: 0n },
-    { prefix: 0x64_ff9bn << 64n, bits: 96, at: 0, mask: 0n },
-    // 6to4 (2002::/16): the bits behind the prefix.
-    { prefix: 0x2002n, bits: 16, at: 80, mask: 0n },
-    // Teredo (2001::/32): the last 32 bits, all turned over.
-    { prefix: 0x2001_0000n, bits: 32, at: 0, mask: 0xffff_ffffn },
-  ]
+const EMBEDDED: readonly {
+  readonly prefix: bigint
+  readonly bits: number
+  readonly at: number
+  readonly mask: bigint
+}[] = [
+  // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96) and NAT64 (64:ff9b::/96): the last 32 bits.
+  { prefix: 0xffffn, bits: 96, at: 0, mask: 0n },
+  { prefix: 0xffff_0000n, bits: 96, at: 0, mask: 0n },
+  { prefix: 0x64_ff9bn << 64n, bits: 96, at: 0, mask: 0n },
+  // 6to4 (2002::/16): the bits behind the prefix.
+  { prefix: 0x2002n, bits: 16, at: 80, mask: 0n },
+  // Teredo (2001::/32): the last 32 bits, all turned over.
+  { prefix: 0x2001_0000n, bits: 32, at: 0, mask: 0xffff_ffffn },
+]
 
 /**
  * The part of the network that an address belongs to: addresses of one group are cheap to get together, those of many groups
@@ -22,8 +26,9 @@ const EMBEDDED: readonly { readonly prefix: bigint; readonly bits: number; reado
  * @param url Canonical.
  */
 export function netgroupOf(url: string, localnet: boolean): string {
-  const { host, authority } = authorityOf(url)
+  const authority = authorityOf(url)
   if (localnet) return authority
+  const host = withoutPort(authority)
   if (host === "") return url
   const four = ipv4(host)
   if (four !== undefined) return group4(four)
@@ -50,13 +55,21 @@ function fourBits(name: string): number {
   return position < 0 ? 0 : position >> 1
 }
 
-/** Host, and host with port, of a canonical URL. Faster than to parse what was parsed before. */
-function authorityOf(url: string): { host: string; authority: string } {
+/** The host of a canonical URL, without brackets; empty if it has none. */
+export function hostOf(url: string): string {
+  return withoutPort(authorityOf(url))
+}
+
+/** Host and port of a canonical URL. Faster than to parse what was parsed before. */
+function authorityOf(url: string): string {
   const start = url.indexOf("://") + 3
   const slash = url.indexOf("/", start)
-  const whole = url.slice(start, slash < 0 ? undefined : slash)
-  const authority = whole.slice(whole.lastIndexOf("@") + 1)
-  const end = authority.startsWith("[") ? authority.indexOf("]") + 1 : authority.indexOf(":")
-  const host = end < 0 ? authority : authority.slice(0, end)
-  return { host: host.startsWith("[") ? host.slice(1, -1) : host, authority }
+  const authority = url.slice(start, slash < 0 ? undefined : slash)
+  return authority.slice(authority.lastIndexOf("@") + 1)
+}
+
+function withoutPort(authority: string): string {
+  if (authority.startsWith("[")) return authority.slice(1, authority.indexOf("]"))
+  const colon = authority.indexOf(":")
+  return colon < 0 ? authority : authority.slice(0, colon)
 }

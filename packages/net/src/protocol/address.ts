@@ -2,8 +2,10 @@ import type { Runtime } from "@dchat/runtime"
 import type { CancelScope, Publisher, TaskGroup } from "@dchat/task"
 import type { Channel } from "../channel/channel.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
-import type { Hosts } from "../hosts/hosts.ts"
+import type { Hosts, ReceivedAddress } from "../hosts/hosts.ts"
 import { shareableSchemes } from "../hosts/mixing.ts"
+import { sourceOf } from "../hosts/source.ts"
+import { AddressAllowance } from "../hosts/unsolicited.ts"
 import { Addr, GetAddr, type AddrRequest } from "../message/address.ts"
 import type { MessageOf } from "../message/message.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -14,7 +16,7 @@ type Addresses = MessageOf<typeof Addr>
 /** What the address and seed protocols need of their node. */
 export interface AddressContext {
   readonly settings: Settings
-  readonly hosts: Pick<Hosts, "externalAddrs" | "insert" | "answer">
+  readonly hosts: Pick<Hosts, "externalAddrs" | "admit" | "insert" | "answer" | "asked">
   readonly advertised: Publisher<string>
   readonly runtime: Pick<Runtime, "clock" | "log">
 }
@@ -29,10 +31,12 @@ export class ProtocolAddress implements Protocol {
   readonly #context: AddressContext
   readonly #requests: MessageSubscription<AddrRequest>
   readonly #addresses: MessageSubscription<Addresses>
+  readonly #allowance: AddressAllowance
 
   constructor(channel: Channel, context: AddressContext) {
     this.#channel = channel
     this.#context = context
+    this.#allowance = new AddressAllowance(context.runtime.clock, context.hosts)
     this.#requests = channel.subscribe(GetAddr)
     this.#addresses = channel.subscribe(Addr)
   }
@@ -42,21 +46,25 @@ export class ProtocolAddress implements Protocol {
     if (this.#channel.session === "outbound" && own.addrs.length > 0) await this.#channel.send(Addr, own)
     void jobs.spawn(() => this.#learn())
     void jobs.spawn((scope) => this.#answer(scope))
-    await this.#channel.send(GetAddr, addressRequest(this.#context.settings))
+    const request = addressRequest(this.#context.settings)
+    this.#allowance.ask(request.max)
+    await this.#channel.send(GetAddr, request)
   }
 
   async #learn(): Promise<void> {
-    const { hosts, advertised } = this.#context
-    for await (const { addrs } of this.#addresses) {
-      hosts.insert(addrs)
-      if (!this.#isSelfAdvertisement(addrs)) this.#channel.trust()
-      if (this.#channel.session !== "inbound" || addrs.length > MOST_OWN_ADDRESSES) continue
+    const { hosts, advertised, settings } = this.#context
+    const source = sourceOf(this.#channel, settings.localnet)
+    for await (const { addrs: sent } of this.#addresses) {
+      const addrs = hosts.admit(sent, this.#allowance)
+      hosts.insert(addrs, source)
+      if (!this.#isSelfAdvertisement(sent)) this.#channel.trust()
+      if (this.#channel.session !== "inbound" || sent.length > MOST_OWN_ADDRESSES) continue
       for (const [url] of addrs) advertised.publish(url)
     }
   }
 
   /** A seed's visitor says its own addresses and nothing else; others answer our question with what they know. */
-  #isSelfAdvertisement(addrs: Addresses["addrs"]): boolean {
+  #isSelfAdvertisement(addrs: readonly ReceivedAddress[]): boolean {
     const own = this.#channel.version?.extSendAddr ?? []
     return addrs.length > 0 && addrs.every(([url]) => own.includes(url))
   }

@@ -3,6 +3,8 @@ import { parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { ChannelStopped } from "../channel/stopped.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
+import { sourceOf } from "../hosts/source.ts"
+import { AddressAllowance } from "../hosts/unsolicited.ts"
 import { Addr, GetAddr } from "../message/address.ts"
 import type { MessageOf } from "../message/message.ts"
 import { profileOf } from "../settings/settings.ts"
@@ -28,13 +30,16 @@ export class ProtocolSeed implements Protocol {
     const { settings, hosts, runtime } = this.#context
     const own = ownAddresses(this.#context)
     if (own.addrs.length > 0) await channel.send(Addr, own)
-    await channel.send(GetAddr, addressRequest(settings))
+    const request = addressRequest(settings)
+    const allowance = new AddressAllowance(runtime.clock, hosts)
+    allowance.ask(request.max)
+    await channel.send(GetAddr, request)
 
     const { connectTimeoutMs } = profileOf(settings, parseUrl(channel.address).scheme)
     const options = { signal: jobs.scope, clock: runtime.clock }
     try {
       const { addrs } = await timeout(connectTimeoutMs, (signal) => this.#addresses.receive({ signal }), options)
-      const added = hosts.insert(addrs)
+      const added = hosts.insert(hosts.admit(addrs, allowance), sourceOf(channel, settings.localnet))
       runtime.log.info(`Seed ${channel.displayAddress} knows ${addrs.length} addresses, ${added} of them new to us`)
     } catch (error) {
       if (!isTimeout(error)) throw error

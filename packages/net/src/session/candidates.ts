@@ -1,5 +1,5 @@
 import type { Random } from "@dchat/runtime"
-import type { HostColour, HostLists } from "../hosts/lists.ts"
+import type { Host, HostColour, HostLists } from "../hosts/lists.ts"
 import type { Settings } from "../settings/settings.ts"
 
 /** No more than this share of the candidates, in percent, is taken from the proven hosts. */
@@ -11,21 +11,21 @@ export type CandidateSettings = Pick<Settings, "outboundConnections" | "knownPee
 /**
  * Addresses that an outbound slot may dial, best first (darkfi-net 6.3): golds, then whites, then greys, drawn at random
  * within each. Unlike the reference it draws among the addresses that can be dialled now, and always leaves room for a
- * proven one.
+ * proven one; and within a colour neither a source nor a netgroup gains by having many addresses.
  *
- * @param accept Whether an address can be dialled now.
+ * @param accept Whether a host can be dialled now.
  */
 export function drawCandidates(
   lists: HostLists,
   { outboundConnections: slots, knownPeerPercent, disableGreys }: CandidateSettings,
-  accept: (url: string) => boolean,
+  accept: (host: Host) => boolean,
   random: Random,
 ): string[] {
   const percent = disableGreys ? 100 : Math.min(knownPeerPercent, MOST_KNOWN_PERCENT)
   const known = Math.max(1, Math.floor((percent * slots) / 100))
   const candidates: string[] = []
   const fill = (colour: HostColour, upTo: number): void => {
-    const drawn = lists.sample(colour, Math.max(0, upTo - candidates.length), accept, random)
+    const drawn = lists.spread(colour, Math.max(0, upTo - candidates.length), accept, random)
     candidates.push(...drawn.map(({ url }) => url))
   }
   fill("gold", known)

@@ -79,7 +79,9 @@ export class PeerDiscovery {
     const { hosts, settings, runtime } = this.#node
     const arrivals = hosts.arrivals.subscribe({ capacity: 1 })
     this.#say("getaddr")
-    this.#node.broadcast(GetAddr, addressRequest(settings))
+    const request = addressRequest(settings)
+    hosts.ask(request.max)
+    this.#node.broadcast(GetAddr, request)
     try {
       const arrival = (scope: CancelScope): Promise<number> => arrivals.receive({ signal: scope })
       await timeout(attemptMs, arrival, { signal, clock: runtime.clock })

@@ -1,12 +1,19 @@
-import { CancelScope, ManualResetEvent, TaskGroup } from "@dchat/task"
+import { CancelScope, ManualResetEvent, TaskGroup, sleep } from "@dchat/task"
 import { drawCandidates } from "./candidates.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { PeerDiscovery } from "./discovery.ts"
+import { Anchors } from "../hosts/anchors.ts"
 import { schemeOf } from "../hosts/answer.ts"
+import type { Host } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { Retries } from "./retries.ts"
 import type { SeedSession } from "./seed.ts"
-import { Slot } from "./slot.ts"
+import { SETTLED_MS, Slot } from "./slot.ts"
+
+/** How often the anchors are written if they have changed, in milliseconds. */
+const SAVE_EVERY_MS = 60_000
+/** One attempt in so many that are in vain goes to a proven host, whatever its netgroup. */
+const PROVEN_EVERY = 4
 
 interface RunningSlot {
   readonly index: number
@@ -22,6 +29,9 @@ export class OutboundSession implements Session {
   readonly #discovery: PeerDiscovery
   #slots: RunningSlot[] = []
   #tasks: TaskGroup | undefined
+  #anchors: Anchors | undefined
+  /** Attempts to connect since the last one that was not in vain. */
+  #inVain = 0
 
   constructor(node: SessionContext, seeds: SeedSession) {
     this.#node = node
@@ -36,6 +46,7 @@ export class OutboundSession implements Session {
 
   async start(): Promise<void> {
     const { settings, runtime, hosts } = this.#node
+    const { hostlist } = settings
     if (settings.outboundConnections === 0) runtime.log.info("Not configured for making outbound connections.")
     const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("An outbound slot failed", { error }) })
     this.#tasks = tasks
@@ -43,16 +54,27 @@ export class OutboundSession implements Session {
     void tasks.spawn(async (signal) => {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
+    if (hostlist !== undefined && settings.outboundConnections > 0) {
+      const anchors = new Anchors(`${hostlist}.anchors`, runtime)
+      await anchors.load()
+      if (tasks !== this.#tasks) return
+      this.#anchors = anchors
+      void tasks.spawn((scope) => this.#saveNowAndThen(anchors, scope))
+    }
     this.resize()
   }
 
   async stop(): Promise<void> {
     const tasks = this.#tasks
+    const anchors = this.#anchors
     this.#tasks = undefined
+    this.#anchors = undefined
+    const held = this.#held
     tasks?.cancel()
     await tasks?.join()
     this.#slots = []
     this.#retries.releaseAll()
+    await anchors?.save(held)
   }
 
   /** Makes the number of slots what the settings say. Empty ones go first; the channel of one that goes is closed. */
@@ -83,7 +105,15 @@ export class OutboundSession implements Session {
         return this.#retries.releaseDue()
       },
       wake,
-      failed: (address) => this.#retries.failed(address),
+      connected: (address) => {
+        this.#inVain = 0
+        this.#anchors?.connected(address)
+      },
+      failed: (address) => {
+        this.#inVain++
+        this.#anchors?.failed(address)
+        this.#retries.failed(address)
+      },
       succeeded: (address) => this.#retries.succeeded(address),
     })
     const scope = new CancelScope(tasks.scope)
@@ -99,6 +129,23 @@ export class OutboundSession implements Session {
     return { index, slot, wake, scope }
   }
 
+  /** The addresses in the slots that have been connected for a while, the longest first. */
+  get #held(): string[] {
+    return this.#slots
+      .map(({ slot }) => ({ address: slot.address ?? "", connectedMs: slot.connectedMs }))
+      .filter(({ connectedMs }) => connectedMs >= SETTLED_MS)
+      .toSorted((a, b) => b.connectedMs - a.connectedMs)
+      .map(({ address }) => address)
+  }
+
+  async #saveNowAndThen(anchors: Anchors, signal: CancelScope): Promise<never> {
+    for (;;) {
+      await sleep(SAVE_EVERY_MS, { signal, clock: this.#node.runtime.clock })
+      await anchors.save(this.#held)
+    }
+  }
+
+  /** Anchors first. Then whoever is of another netgroup than those in the slots; if there is nobody else, whoever there is. */
   #choose(): string | undefined {
     const { hosts, settings, runtime } = this.#node
     this.#retries.releaseDue()
@@ -106,7 +153,25 @@ export class OutboundSession implements Session {
     const own = new Set([...settings.seeds, ...hosts.externalAddrs])
     const accept = (url: string): boolean =>
       dialable.includes(schemeOf(url)) && !own.has(url) && hosts.may(url, "connect")
-    return drawCandidates(hosts.lists, settings, accept, runtime.random)[0]
+    const anchor = this.#anchors?.next(accept)
+    if (anchor !== undefined) return anchor
+
+    const { lists } = hosts
+    const taken = new Set(
+      this.#slots.map(({ slot }) => (slot.address === undefined ? "" : hosts.groupOf(slot.address))),
+    )
+    const anybody = ({ url }: Host): boolean => accept(url)
+    const another = (host: Host): boolean => !taken.has(host.group) && accept(host.url)
+    // Hearsay of other netgroups may be made up, and have no end.
+    const isProvenDue = this.#inVain % PROVEN_EVERY === PROVEN_EVERY - 1
+    const proven = isProvenDue
+      ? drawCandidates(lists, { ...settings, disableGreys: true }, anybody, runtime.random)
+      : []
+    return (
+      proven[0] ??
+      drawCandidates(lists, settings, another, runtime.random)[0] ??
+      drawCandidates(lists, settings, anybody, runtime.random)[0]
+    )
   }
 
   #wakeAll(): void {

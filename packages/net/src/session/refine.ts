@@ -73,12 +73,21 @@ export class RefineSession implements Session {
     for (;;) {
       await sleep(settings.greylistRefineryInterval * 1000, { signal, clock: runtime.clock })
       hosts.liftOldBans()
+      await this.#settleContest(signal)
       const url = this.#drawGrey()
       // Without any connection it may well be us who are not there.
       if (url === undefined || channels.idleMs >= settings.timeWithNoConnections * 1000) continue
       const isThere = await this.#probe(url, signal)
       if (isThere === false) hosts.lists.remove("grey", url)
     }
+  }
+
+  /** Whether a proven host whose place another one could take is still there. */
+  async #settleContest(signal: CancelScope): Promise<void> {
+    const { channels, hosts, settings } = this.#node
+    if (channels.idleMs >= settings.timeWithNoConnections * 1000) return
+    const incumbent = hosts.contested((url) => this.#canProbe(url))
+    if (incumbent !== undefined && (await this.#probe(incumbent, signal)) === false) hosts.demote(incumbent)
   }
 
   /** Whether those whom we tell others of are still there: the one that was seen longest ago comes first (darkfi-net 6.8). */
@@ -102,7 +111,7 @@ export class RefineSession implements Session {
 
   #drawGrey(): string | undefined {
     const { hosts, runtime } = this.#node
-    return hosts.lists.sample("grey", 1, (url) => this.#canProbe(url), runtime.random)[0]?.url
+    return hosts.lists.spread("grey", 1, ({ url }) => this.#canProbe(url), runtime.random)[0]?.url
   }
 
   async #probeAdvertised(tasks: TaskGroup, signal: CancelScope): Promise<void> {

@@ -26,7 +26,7 @@ const MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
 }
 
 /** A connection that is lost sooner than this counts as a failure, in milliseconds. */
-const SETTLED_MS = 15_000
+export const SETTLED_MS = 15_000
 
 /** What a slot needs of its session. */
 export interface SlotOptions {
@@ -38,6 +38,7 @@ export interface SlotOptions {
   readonly starve: () => number
   /** Set when it is time to look again. The slot resets it. */
   readonly wake: ManualResetEvent
+  readonly connected: (address: string) => void
   readonly failed: (address: string) => void
   readonly succeeded: (address: string) => void
 }
@@ -47,6 +48,8 @@ export class Slot {
   readonly #options: SlotOptions
   #state: SlotState = "looking"
   #channelId = 0
+  #address: string | undefined
+  #connectedAt = Infinity
 
   constructor(options: SlotOptions) {
     this.#options = options
@@ -61,13 +64,29 @@ export class Slot {
     return this.#state === "connected" ? this.#channelId : 0
   }
 
+  /** Whom it is connected or connecting to. */
+  get address(): string | undefined {
+    return this.#address
+  }
+
+  /** For how long it has been connected, in milliseconds; 0 while it is not. */
+  get connectedMs(): number {
+    return Math.max(0, this.#options.node.runtime.clock.monotonic() - this.#connectedAt)
+  }
+
   /** Connects, and again whenever the connection is lost, until the signal is cancelled. */
   async run(signal: CancelScope): Promise<never> {
     for (;;) {
       checkpoint(signal)
       const address = this.#options.choose()
       if (address === undefined) await this.#sleep(signal)
-      else await this.#hold(address, signal)
+      else {
+        this.#address = address
+        await this.#hold(address, signal).finally(() => {
+          this.#address = undefined
+          this.#connectedAt = Infinity
+        })
+      }
       this.#move("looking")
     }
   }
@@ -89,7 +108,7 @@ export class Slot {
   }
 
   async #hold(address: string, signal: CancelScope): Promise<void> {
-    const { node, index: slot, failed, succeeded } = this.#options
+    const { node, index: slot, connected, failed, succeeded } = this.#options
     const { clock, log } = node.runtime
     this.#move("connecting")
     node.dnet.publish({ event: "outbound_slot_connecting", info: { slot, addr: address } })
@@ -103,10 +122,11 @@ export class Slot {
       })
       this.#move("connected")
       this.#channelId = channel.id
-      const connectedAt = clock.monotonic()
+      this.#connectedAt = clock.monotonic()
+      connected(address)
       await channel.stopped
       await channel.stop()
-      if (clock.monotonic() - connectedAt < SETTLED_MS) failed(address)
+      if (this.connectedMs < SETTLED_MS) failed(address)
       else succeeded(address)
     } catch (error) {
       checkpoint(signal)
@@ -115,7 +135,7 @@ export class Slot {
       else log.debug(`No connection to ${address}: ${failure}`)
       node.dnet.publish({ event: "outbound_slot_disconnected", info: { slot, err: textOf(error) } })
       if (!(error instanceof ConnectError && error.code === "busy")) {
-        node.hosts.demote(address)
+        node.hosts.fail(address)
         failed(address)
       }
     }
