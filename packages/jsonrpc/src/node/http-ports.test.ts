@@ -60,6 +60,14 @@ test("a path is served once; then nothing is listened on, and the port is free a
   await expect(start([`https://127.0.0.1:${port}`], { tls: localhost })).rejects.toMatchObject({ code: "listen" })
 })
 
+test("options that cannot be understood leave no port open", async () => {
+  const port = await freePort()
+  const http = { allowedOrigins: 7 as unknown as string[] }
+  await expect(start([`http://127.0.0.1:${port}`], { http })).rejects.toThrow(TypeError)
+  await using server = await start([`http://127.0.0.1:${port}`])
+  expect(server.addresses).toEqual([`http://127.0.0.1:${port}`])
+})
+
 test("a plain request to what is for WebSocket only is told so", async () => {
   await using server = await start(["ws://127.0.0.1:0"])
   expect((await fetch(server.addresses[0].replace("ws:", "http:"))).status).toBe(426)

@@ -63,18 +63,29 @@ export class HttpPorts {
     const key = `${place.isSecure} ${place.host} ${place.port}`
     const opening = this.#open.get(key) ?? openPort(url, place, options, identity)
     if (place.port !== 0) this.#open.set(key, opening)
-    const forget = (): void => void this.#open.delete(key)
+    const forget = (): void => {
+      if (this.#open.get(key) === opening) this.#open.delete(key)
+    }
     const port = await opening.catch((error: unknown) => {
       forget()
       throw error
     })
-    const made = makeDoor(port.listensOn)
-    if (!port.add(place.path, made))
-      throw new ListenError(url, new Error(`${place.protocol}// is served at this port and path already`))
-    const close = (): void => {
-      if (port.remove(place.path, made) === "last" && place.port !== 0) forget()
+    const leave = (): void => {
+      if (port.closeIfUnused()) forget()
     }
-    return { door: made.door, address: port.address(place), close }
+    try {
+      const made = makeDoor(port.listensOn)
+      if (!port.add(place.path, made))
+        throw new ListenError(url, new Error(`${place.protocol}// is served at this port and path already`))
+      const close = (): void => {
+        port.remove(place.path, made)
+        leave()
+      }
+      return { door: made.door, address: port.address(place), close }
+    } catch (error) {
+      leave()
+      throw error
+    }
   }
 }
 
@@ -109,14 +120,19 @@ class HttpPort {
     return true
   }
 
-  remove(path: string, door: Door): "last" | "not the last" {
-    const { http, websocket } = this.#doors
+  remove(path: string, door: Door): void {
     door.door.close()
-    if (this.#doors[door.kind].get(path) === door) this.#doors[door.kind].delete(path)
-    if (http.size + websocket.size > 0) return "not the last"
+    const doors = this.#doors[door.kind]
+    if (doors.get(path) === door) doors.delete(path)
+  }
+
+  /** Whether it is closed now: nobody has a door here. */
+  closeIfUnused(): boolean {
+    const { http, websocket } = this.#doors
+    if (http.size + websocket.size > 0) return false
     this.#server.close()
     this.#server.closeIdleConnections()
-    return "last"
+    return true
   }
 
   readonly #request = (request: IncomingMessage, response: ServerResponse): void => {
