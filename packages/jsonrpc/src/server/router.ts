@@ -68,8 +68,9 @@ export interface RouterOptions {
   readonly discover?: OpenRpcOptions
   /**
    * Whether what handlers give, results and items of subscriptions, is checked before it is sent. What does not fit is
-   * answered with -32603, and the log says what and why: a fault of the server is found at the server. Default true; with
-   * schemas of this package it costs next to nothing, with others as much as the client's own check.
+   * answered with -32603, and the log says what and why: a fault of the server is found at the server. Default true: with
+   * schemas of this package it takes at most half as long as writing the result does, with others as long as the client's
+   * own check.
    */
   readonly checkResults?: boolean
 }
