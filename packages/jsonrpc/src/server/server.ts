@@ -128,17 +128,17 @@ export class Server {
     this.#tasks.add(task)
   }
 
-  /** The life of one connection, as a task. */
-  async #run(transport: Transport, access: AccessRequest | undefined, scope: CancelScope): Promise<void> {
+  /** The life of one connection, as a task. No async function, which would take more memory than an idle connection. */
+  #run(transport: Transport, access: AccessRequest | undefined, scope: CancelScope): Promise<void> {
     const isExchange = transport instanceof HttpExchange
     const connection = new Connection(transport, isExchange ? this.#exchangeOptions : this.#connectionOptions)
     if (access !== undefined) setAccess(connection, access)
     this.#connections.add(connection)
-    const unlink = scope.onCancel(() => void connection.close())
-    const error = await connection.closed
-    unlink()
-    this.#connections.delete(connection)
-    if (error !== undefined) this.#log.info("connection lost", { remote: connection.remote, error: error.message })
+    scope.onCancel(() => void connection.close())
+    return connection.closed.then((error) => {
+      this.#connections.delete(connection)
+      if (error !== undefined) this.#log.info("connection lost", { remote: connection.remote, error: error.message })
+    })
   }
 
   #guarded(): Handler {

@@ -19,22 +19,37 @@ export type Outcome<T> =
 /**
  * Runs `main` to its end, and tells which came first: its own end or the cancellation of `scope`. When both happen in
  * the same turn, its own end counts (darkfi-rpc-and-apps 1.1, items 1 and 2). In a cancelled scope it does not begin.
+ *
+ * It calls back in the place of an async function: a server has one for each connection, and a function that is suspended
+ * takes more memory than all the rest of a task.
  */
-export async function runToOutcome<T>(main: Main<T>, scope: CancelScope): Promise<Outcome<T>> {
-  if (scope.cancelled) return { status: "stopped", reason: scope.reason }
-
+export function runToOutcome<T>(main: Main<T>, scope: CancelScope, tell: (outcome: Outcome<T>) => void): void {
+  if (scope.cancelled) {
+    void SETTLED.then(() => tell({ status: "stopped", reason: scope.reason }))
+    return
+  }
   let first: "end" | "cancel" | undefined
   // Not before the next microtask: a main that has ended already is about to say so.
-  scope.onCancel(() => void Promise.resolve().then(() => (first ??= "cancel")))
+  scope.onCancel(() => void SETTLED.then(() => (first ??= "cancel")))
+  const onValue = (value: T): void => {
+    first ??= "end"
+    tell(first === "end" ? { status: "done", value } : { status: "stopped", reason: scope.reason })
+  }
+  const onError = (error: unknown): void => {
+    const { reason } = scope
+    first ??= "end"
+    if (first === "end") tell({ status: "failed", error })
+    else tell(comesFromCancel(scope, error) ? { status: "stopped", reason } : { status: "stopped", reason, error })
+  }
+  begin(main, scope).then(onValue, onError)
+}
+
+const SETTLED: Promise<void> = Promise.resolve()
+
+function begin<T>(main: Main<T>, scope: CancelScope): Promise<T> {
   try {
-    const value = await main(scope)
-    first ??= "end"
-    return first === "end" ? { status: "done", value } : { status: "stopped", reason: scope.reason }
+    return Promise.resolve(main(scope))
   } catch (error) {
-    first ??= "end"
-    if (first === "end") return { status: "failed", error }
-    return comesFromCancel(scope, error)
-      ? { status: "stopped", reason: scope.reason }
-      : { status: "stopped", reason: scope.reason, error }
+    return Promise.reject(error)
   }
 }

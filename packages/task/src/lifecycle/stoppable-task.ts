@@ -51,7 +51,8 @@ export class StoppableTask<T = void> implements AsyncDisposable {
   /** Unique. */
   readonly id: symbol
   readonly #clock: AlarmClock
-  readonly #waiting = new WaitLine<Outcome<T>>()
+  /** Made for the first who waits. */
+  #waiting: WaitLine<Outcome<T>> | undefined
   #state: State<T> = { name: "idle" }
 
   constructor({ name = "task", clock = platformClock }: TaskOptions = {}) {
@@ -79,7 +80,10 @@ export class StoppableTask<T = void> implements AsyncDisposable {
     // Whoever cancels, the reason inside the task is its stop error.
     const unlink = whenCancelled(signal, () => scope.cancel())
     this.#state = { name: "running", scope }
-    void this.#run(main, scope, onStop, unlink)
+    runToOutcome(main, scope, (outcome) => {
+      unlink()
+      this.#handle(outcome, onStop)
+    })
     return this
   }
 
@@ -128,22 +132,29 @@ export class StoppableTask<T = void> implements AsyncDisposable {
   async #ended(signal?: Cancellation): Promise<Outcome<T> | undefined> {
     if (this.#state.name === "idle") return undefined
     if (this.#state.name === "ended") return this.#state.outcome
+    this.#waiting ??= new WaitLine()
     return this.#waiting.join(signal)
   }
 
-  async #run(main: Main<T>, scope: CancelScope, onStop: StartOptions<T>["onStop"], unlink: () => void): Promise<void> {
-    let outcome = await runToOutcome(main, scope)
-    unlink()
+  /** The run has ended, stop handler included. Those who wait hear of it behind this. */
+  protected onEnded(): void {}
+
+  #handle(outcome: Outcome<T>, onStop: StartOptions<T>["onStop"]): void {
+    const fail = (error: unknown): void => this.#end({ status: "failed", error: withEarlier(outcome, error) })
     try {
       this.#state = { name: "handling" }
       const handled = onStop(outcome)
       this.#state = { name: "ending" }
-      await handled
+      Promise.resolve(handled).then(() => this.#end(outcome), fail)
     } catch (error) {
-      outcome = { status: "failed", error: withEarlier(outcome, error) }
+      fail(error)
     }
+  }
+
+  #end(outcome: Outcome<T>): void {
     this.#state = { name: "ended", outcome }
-    for (const waiter of this.#waiting.drain()) waiter.resolve(outcome)
+    this.onEnded()
+    for (const waiter of this.#waiting?.drain() ?? []) waiter.resolve(outcome)
   }
 
   #leaked(graceMs: number): Leaked {

@@ -42,11 +42,9 @@ export class TaskSet<T = void> implements Iterable<StoppableTask<T>>, AsyncDispo
    * @throws {Closed} The set is closed, or its tasks are being stopped. Main was not called.
    */
   start(main: Main<T>, options: StartOptions<T> & TaskOptions): StoppableTask<T> {
-    const task = new StoppableTask<T>(options)
+    const task = new MemberTask<T>(this, options)
     this.add(task)
-    task.start(main, options)
-    void task.join().then(() => this.delete(task))
-    return task
+    return task.start(main, options)
   }
 
   /**
@@ -82,5 +80,19 @@ export class TaskSet<T = void> implements Iterable<StoppableTask<T>>, AsyncDispo
   async #stop(task: StoppableTask<T>, options: StopOptions | undefined): Promise<void> {
     await task.stop(options)
     this.#tasks.delete(task)
+  }
+}
+
+/** A task that leaves its set when it has ended. */
+class MemberTask<T> extends StoppableTask<T> {
+  readonly #set: TaskSet<T>
+
+  constructor(set: TaskSet<T>, options: TaskOptions) {
+    super(options)
+    this.#set = set
+  }
+
+  protected override onEnded(): void {
+    this.#set.delete(this)
   }
 }
