@@ -29,12 +29,18 @@ export class HttpDoor {
   readonly #log: Log
   readonly #room = new WaitingRoom()
   #status: "open" | "closed" = "open"
+  #refused = 0
 
   constructor(options: HttpDoorOptions, place: DoorPlace) {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#gate = new HttpGate(options, place)
     this.#clock = place.clock
     this.#log = place.log
+  }
+
+  /** Requests that were turned away. */
+  get refused(): number {
+    return this.#refused
   }
 
   accept(welcome: Welcome): void {
@@ -49,7 +55,7 @@ export class HttpDoor {
   /** Answers a request, or turns it away. */
   take(request: IncomingMessage, response: ServerResponse): void {
     const foreign = this.#gate.foreign(request)
-    if (foreign !== undefined) return answerRefusal(response, foreign)
+    if (foreign !== undefined) return this.#refuse(response, foreign)
     const cors = this.#gate.cors(request)
     const preflight = cors.preflight(request.method, (name) => request.headers[name] as string | undefined)
     if (preflight !== undefined) return void response.writeHead(204, preflight).end()
@@ -57,20 +63,25 @@ export class HttpDoor {
     for (const [name, value] of headers) response.setHeader(name, value)
     void this.#gate.ask(request).then(({ refusal, entry }) => {
       if (refusal === undefined) this.#read(request, response, entry)
-      else answerRefusal(response, refusal)
+      else this.#refuse(response, refusal)
     })
   }
 
   #read(request: IncomingMessage, response: ServerResponse, entry: AccessRequest | undefined): void {
     const refusal = refusalOfRequest(request, this.#maxBytes)
-    if (refusal !== undefined) return answerRefusal(response, refusal)
+    if (refusal !== undefined) return this.#refuse(response, refusal)
     letSend(request, response)
     readBody(request, this.#maxBytes, (bytes) => {
-      if (bytes === undefined) return answerRefusal(response, tooLong(this.#maxBytes))
+      if (bytes === undefined) return this.#refuse(response, tooLong(this.#maxBytes))
       const exchange = new HttpExchange(textOf(bytes), remoteOf("http:", request), this.#clock, this.#log)
       this.#carry(exchange, response)
       this.#room.enter(exchange, entry)
     })
+  }
+
+  #refuse(response: ServerResponse, refusal: Refusal): void {
+    this.#refused++
+    answerRefusal(response, refusal)
   }
 
   /** Writes the exchange's answer into the response. */

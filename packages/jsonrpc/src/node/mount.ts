@@ -47,6 +47,9 @@ export function mount(
   const webSocketDoor = new WebSocketDoor(websocket, place)
   const listener: TransportListener = {
     address: "http://mounted",
+    get refused() {
+      return httpDoor.refused + webSocketDoor.refused
+    },
     accept(welcome) {
       httpDoor.accept(welcome)
       webSocketDoor.accept(welcome)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { WebSocketServer } from "ws"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
+import type { Refusal } from "../transport/http.ts"
 import type { Welcome } from "../transport/listener.ts"
 import type { Transport } from "../transport/transport.ts"
 import { WaitingRoom } from "../transport/waiting-room.ts"
@@ -23,6 +24,7 @@ export class WebSocketDoor {
   readonly #acceptor: WebSocketServer
   readonly #transport: (socket: Parameters<ReturnType<typeof wsTransports>>[0], remote: string) => Transport
   readonly #room = new WaitingRoom()
+  #refused = 0
 
   constructor(options: WebSocketDoorOptions, place: DoorPlace) {
     const { frames, pingMs, pongTimeoutMs, maxBytes = DEFAULT_MAX_BYTES, compression } = options
@@ -38,6 +40,11 @@ export class WebSocketDoor {
       wsTransport(socket, { maxBytes, remote, clock: place.clock, frames, pingMs, pongTimeoutMs })
   }
 
+  /** Requests that were turned away. */
+  get refused(): number {
+    return this.#refused
+  }
+
   accept(welcome: Welcome): void {
     this.#room.accept(welcome)
   }
@@ -50,15 +57,20 @@ export class WebSocketDoor {
   take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", destroyIt)
     const foreign = this.#gate.foreign(request)
-    if (foreign !== undefined) return refuseUpgrade(socket, foreign)
+    if (foreign !== undefined) return this.#refuse(socket, foreign)
     void this.#gate.ask(request).then(({ refusal, entry }) => {
-      if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+      if (refusal !== undefined) return this.#refuse(socket, refusal)
       socket.off("error", destroyIt)
       const remote = remoteOf("ws:", request)
       this.#acceptor.handleUpgrade(request, socket, head, (accepted) => {
         this.#room.enter(this.#transport(accepted, remote), entry)
       })
     })
+  }
+
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    this.#refused++
+    refuseUpgrade(socket, refusal)
   }
 }
 

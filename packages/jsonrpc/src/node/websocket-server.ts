@@ -21,6 +21,9 @@ export function webSocketBinder(
     const { door, address, close } = await ports.open({ url, options, identity, makeDoor })
     return {
       address,
+      get refused() {
+        return door.refused
+      },
       accept: (welcome) => door.accept(welcome),
       close() {
         close()

@@ -44,6 +44,7 @@ test("a server counts who is there, who was and who was turned away", async () =
     bufferedBytes: 0,
     connectionsAccepted: 0,
     connectionsRefused: 0,
+    refusedByListener: 0,
     readingPaused: 0,
     requestsRefused: 0,
     notificationsDropped: 0,

@@ -1,5 +1,6 @@
 import { newCounters, type ConnectionCounters } from "../connection/counters.ts"
 import type { Connection } from "../connection/connection.ts"
+import type { TransportListener } from "../transport/listener.ts"
 
 /** What a server does now, and what has happened since it began. Given by `server.getCounters()`. */
 export interface ServerCounters extends Readonly<ConnectionCounters> {
@@ -15,6 +16,11 @@ export interface ServerCounters extends Readonly<ConnectionCounters> {
   readonly connectionsAccepted: number
   /** Connections that were turned away because of `connectionLimit`. */
   readonly connectionsRefused: number
+  /**
+   * Those whom a listener turned away before anything of JSON-RPC was read: over HTTP and WebSocket because of `authorize`,
+   * Host, Origin or the request's form, over streams because nobody took them in and the backlog was full.
+   */
+  readonly refusedByListener: number
 }
 
 /** Counts for a server: its connections share one set of counters, so that an idle one costs nothing. */
@@ -25,7 +31,7 @@ export class ServerTally {
   refused = 0
 
   /** @param live The connections that are alive. */
-  read(live: Iterable<Connection>): ServerCounters {
+  read(live: Iterable<Connection>, listeners: readonly TransportListener[]): ServerCounters {
     let [connections, inFlight, bytesInFlight, bufferedBytes] = [0, 0, 0, 0]
     for (const connection of live) {
       connections++
@@ -35,6 +41,7 @@ export class ServerTally {
     }
     const { accepted: connectionsAccepted, refused: connectionsRefused } = this
     const now = { connections, inFlight, bytesInFlight, bufferedBytes }
-    return { ...now, connectionsAccepted, connectionsRefused, ...this.ofConnections }
+    const refusedByListener = listeners.reduce((sum, { refused = 0 }) => sum + refused, 0)
+    return { ...now, connectionsAccepted, connectionsRefused, refusedByListener, ...this.ofConnections }
   }
 }

@@ -64,7 +64,7 @@ export class Server {
 
   /** How much goes on, and how often each bound was hit since the server began. Looks at every connection. */
   getCounters(): ServerCounters {
-    return this.#tally.read(this.#connections)
+    return this.#tally.read(this.#connections, this.#listeners)
   }
 
   /**

@@ -12,6 +12,8 @@ export type Welcome = (transport: Transport, access?: AccessRequest) => void
 export interface TransportListener {
   /** Where it really listens, as a URL: the port is the one that was found when 0 was asked for. */
   readonly address: string
+  /** How many were turned away since it began, none of which became a transport. Default: it does not count. */
+  readonly refused?: number
   /**
    * Says who gets each transport that comes in, none of which has a reader yet; and the request that was let in by
    * `authorize`, where there was one. To be called once; until then they wait.
@@ -26,6 +28,9 @@ export function streamListener(listener: Listener, framing: Framing): TransportL
   let accepting: Promise<void> | undefined
   return {
     address: formatAddress(listener.address),
+    get refused() {
+      return listener.refused
+    },
     accept(welcome) {
       accepting = (async () => {
         for await (const stream of listener) welcome(streamTransport(stream, framing))
