@@ -5,14 +5,16 @@ import { spawnTransport } from "@dchat/jsonrpc/node"
 import { nodeRuntime } from "@dchat/runtime/node"
 import type { Ground } from "./ground.ts"
 
-/** What is run is what was built, wherever this stands: Node 20 runs no TypeScript. */
-const RELAY = fileURLToPath(new URL("../../dist/node/relay.js", import.meta.url))
+/** What was built: Node 20 runs no TypeScript. */
+const BUILT_RELAY = fileURLToPath(new URL("../../dist/node/relay.js", import.meta.url))
 
 /**
  * A child process for each connection: the client speaks to its pipes, and its standard input and output lead to the
  * server, over a local port.
+ *
+ * @param relay The program. Default: `relay.ts` as it was built.
  */
-export async function childProcessGround(name: string): Promise<Ground> {
+export async function childProcessGround(name: string, relay = BUILT_RELAY): Promise<Ground> {
   const { network } = nodeRuntime()
   return {
     name,
@@ -22,7 +24,7 @@ export async function childProcessGround(name: string): Promise<Ground> {
       const listener = await network.listen({ kind: "tcp", host: "127.0.0.1", port: 0 })
       const { address } = listener
       if (address.kind !== "tcp") throw new Error("a port was asked for")
-      const client = await spawnTransport(process.execPath, [RELAY, `${address.port}`])
+      const client = await spawnTransport(process.execPath, [relay, `${address.port}`])
       for await (const stream of listener) {
         welcome(streamTransport(stream, newlineFraming()))
         break

@@ -35,7 +35,7 @@ export const GROUNDS: readonly (readonly [name: string, make: (name: string) => 
   ["tls", (name) => urlGround(name, "tls://127.0.0.1:0")],
   ["websocket", (name) => urlGround(name, "ws://127.0.0.1:0")],
   ["websocket, tls", (name) => urlGround(name, "wss://127.0.0.1:0")],
-  ["stdio of a child process", childProcessGround],
+  ["stdio of a child process", (name) => childProcessGround(name)],
   ["http", (name) => httpGround(name, "http://127.0.0.1:0")],
   ["https", (name) => httpGround(name, "https://127.0.0.1:0")],
 ]
