@@ -78,7 +78,7 @@ export abstract class CallingHalf extends Line implements Peer {
     try {
       this.sendOwn(notificationText(method, params))
     } catch (error) {
-      return Promise.reject(unsendable(error))
+      return harmless(Promise.reject(unsendable(error)))
     }
     return this.keepsUp()
   }

@@ -24,8 +24,8 @@ export interface Peer {
   /**
    * Calls a method and wants no answer, not even an error.
    *
-   * @returns Resolves when the other side keeps up with reading. Rejects with a `ConnectionClosedError`; a rejection that
-   * nobody waits for does no harm.
+   * @returns Resolves when the other side keeps up with reading. Rejects with a `ConnectionClosedError`, an `EncodeError` or a
+   * `MessageTooLongError`, and nothing was sent; a rejection that nobody waits for does no harm.
    */
   notify(method: string, params?: Params): Promise<void>
   /**
