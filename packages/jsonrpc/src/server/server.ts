@@ -1,4 +1,4 @@
-import type { CancelScope, StoppableTask } from "@dchat/task"
+import type { StoppableTask } from "@dchat/task"
 import { silentLog, type Log } from "@dchat/runtime"
 import { Connection } from "../connection/connection.ts"
 import { ConnectionClosedError } from "../connection/errors.ts"
@@ -118,25 +118,37 @@ export class Server {
       return
     }
     this.#tally.accepted++
-    const task = this.#handler.connections.start((scope) => this.#run(transport, access, scope), {
-      name: `JSON-RPC connection ${transport.remote}`,
-      clock: runtime.clock,
-      onStop: () => {
-        this.#tasks.delete(task)
+    let connection: Connection | undefined
+    // What follows is kept for as long as the connection lives: no async function, and no name with its address.
+    const task = this.#handler.connections.start(
+      (scope) => {
+        connection = this.#open(transport, access)
+        scope.onCancel(() => void connection?.close())
+        return connection.closed as Promise<unknown> as Promise<void>
       },
-    })
+      {
+        name: "JSON-RPC connection",
+        clock: runtime.clock,
+        onStop: () => {
+          this.#tasks.delete(task)
+          if (connection !== undefined) this.#forget(connection)
+        },
+      },
+    )
     this.#tasks.add(task)
   }
 
-  /** The life of one connection, as a task. No async function, which would take more memory than an idle connection. */
-  #run(transport: Transport, access: AccessRequest | undefined, scope: CancelScope): Promise<void> {
+  #open(transport: Transport, access: AccessRequest | undefined): Connection {
     const isExchange = transport instanceof HttpExchange
     const connection = new Connection(transport, isExchange ? this.#exchangeOptions : this.#connectionOptions)
     if (access !== undefined) setAccess(connection, access)
     this.#connections.add(connection)
-    scope.onCancel(() => void connection.close())
-    return connection.closed.then((error) => {
-      this.#connections.delete(connection)
+    return connection
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection)
+    void connection.closed.then((error) => {
       if (error !== undefined) this.#log.info("connection lost", { remote: connection.remote, error: error.message })
     })
   }

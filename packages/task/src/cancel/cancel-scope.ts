@@ -24,7 +24,7 @@ export interface CancelScopeOptions {
  * wins. A child is cancelled with its parent, unless it is shielded; never the other way round.
  */
 export class CancelScope implements CancelToken, Disposable {
-  #end: { readonly reason: unknown } | undefined
+  #end: { readonly reason: unknown; isPast: boolean } | undefined
   #callbacks: LinkedList<(reason: unknown) => void> | undefined
   #controller: AbortController | undefined
   readonly #timer: Timer | undefined
@@ -45,6 +45,11 @@ export class CancelScope implements CancelToken, Disposable {
 
   get cancelled(): boolean {
     return this.#end !== undefined
+  }
+
+  /** Whether it was cancelled before this microtask: what settles in the same one was not stopped by it. */
+  get wasCancelled(): boolean {
+    return this.#end?.isPast === true
   }
 
   /** Why it was cancelled; `undefined` while it is not. */
@@ -73,8 +78,9 @@ export class CancelScope implements CancelToken, Disposable {
    */
   cancel(reason?: unknown): void {
     if (this.#end !== undefined) return
-    const end = { reason: reason ?? this.#makeReason?.() ?? new Stopped() }
+    const end = { reason: reason ?? this.#makeReason?.() ?? this.makeReason(), isPast: false }
     this.#end = end
+    void SETTLED.then(() => (end.isPast = true))
     this[Symbol.dispose]()
     this.#controller?.abort(end.reason)
     this.#callBack(end.reason)
@@ -105,6 +111,11 @@ export class CancelScope implements CancelToken, Disposable {
     return () => callbacks.remove(link)
   }
 
+  /** The reason of a cancel that was given none, in a scope that was not told to make another. */
+  protected makeReason(): unknown {
+    return new Stopped()
+  }
+
   /** Lets go of the parent and of the timer. The scope can still be cancelled by hand. */
   [Symbol.dispose](): void {
     this.#leaveParent?.()
@@ -124,5 +135,7 @@ export class CancelScope implements CancelToken, Disposable {
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} callbacks of a cancelled scope threw`)
   }
 }
+
+const SETTLED: Promise<void> = Promise.resolve()
 
 function nothing(): void {}

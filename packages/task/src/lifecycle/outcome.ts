@@ -17,39 +17,16 @@ export type Outcome<T> =
   | { readonly status: "failed"; readonly error: unknown }
 
 /**
- * Runs `main` to its end, and tells which came first: its own end or the cancellation of `scope`. When both happen in
- * the same turn, its own end counts (darkfi-rpc-and-apps 1.1, items 1 and 2). In a cancelled scope it does not begin.
- *
- * It calls back in the place of an async function: a server has one for each connection, and a function that is suspended
- * takes more memory than all the rest of a task.
+ * How a `main` has ended that gave a value: by itself, or because its scope was cancelled before. When both happen in the
+ * same turn, its own end counts (darkfi-rpc-and-apps 1.1, items 1 and 2).
  */
-export function runToOutcome<T>(main: Main<T>, scope: CancelScope, tell: (outcome: Outcome<T>) => void): void {
-  if (scope.cancelled) {
-    void SETTLED.then(() => tell({ status: "stopped", reason: scope.reason }))
-    return
-  }
-  let first: "end" | "cancel" | undefined
-  // Not before the next microtask: a main that has ended already is about to say so.
-  scope.onCancel(() => void SETTLED.then(() => (first ??= "cancel")))
-  const onValue = (value: T): void => {
-    first ??= "end"
-    tell(first === "end" ? { status: "done", value } : { status: "stopped", reason: scope.reason })
-  }
-  const onError = (error: unknown): void => {
-    const { reason } = scope
-    first ??= "end"
-    if (first === "end") tell({ status: "failed", error })
-    else tell(comesFromCancel(scope, error) ? { status: "stopped", reason } : { status: "stopped", reason, error })
-  }
-  begin(main, scope).then(onValue, onError)
+export function outcomeOfValue<T>(scope: CancelScope, value: T): Outcome<T> {
+  return scope.wasCancelled ? { status: "stopped", reason: scope.reason } : { status: "done", value }
 }
 
-const SETTLED: Promise<void> = Promise.resolve()
-
-function begin<T>(main: Main<T>, scope: CancelScope): Promise<T> {
-  try {
-    return Promise.resolve(main(scope))
-  } catch (error) {
-    return Promise.reject(error)
-  }
+/** How a `main` has ended that threw, as {@link outcomeOfValue} says it of one that did not. */
+export function outcomeOfError(scope: CancelScope, error: unknown): Outcome<never> {
+  if (!scope.wasCancelled) return { status: "failed", error }
+  const { reason } = scope
+  return comesFromCancel(scope, error) ? { status: "stopped", reason } : { status: "stopped", reason, error }
 }

@@ -4,7 +4,7 @@ import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "
 import { Leaked, Misuse, Stopped } from "../errors.ts"
 import { WaitLine } from "../internal/wait-line.ts"
 import { setAlarm, type AlarmClock } from "../time/alarm.ts"
-import { runToOutcome, type Main, type Outcome } from "./outcome.ts"
+import { outcomeOfError, outcomeOfValue, type Main, type Outcome } from "./outcome.ts"
 
 /** What a {@link StoppableTask} is made with. */
 export interface TaskOptions {
@@ -33,7 +33,12 @@ export interface StopOptions extends Cancellable {
 /** idle -> running -> handling -> ending -> ended -> running. No other moves. */
 type State<T> =
   | { readonly name: "idle" }
-  | { readonly name: "running"; readonly scope: CancelScope }
+  | {
+      readonly name: "running"
+      readonly scope: CancelScope
+      readonly onStop: StartOptions<T>["onStop"]
+      readonly unlink: () => void
+    }
   /** The stop handler has been called and has not yet returned to us. */
   | { readonly name: "handling" }
   /** The stop handler's promise is awaited. */
@@ -48,8 +53,7 @@ type State<T> =
  */
 export class StoppableTask<T = void> implements AsyncDisposable {
   readonly name: string
-  /** Unique. */
-  readonly id: symbol
+  #id: symbol | undefined
   readonly #clock: AlarmClock
   /** Made for the first who waits. */
   #waiting: WaitLine<Outcome<T>> | undefined
@@ -57,8 +61,12 @@ export class StoppableTask<T = void> implements AsyncDisposable {
 
   constructor({ name = "task", clock = platformClock }: TaskOptions = {}) {
     this.name = name
-    this.id = Symbol(name)
     this.#clock = clock
+  }
+
+  /** Unique. */
+  get id(): symbol {
+    return (this.#id ??= Symbol(this.name))
   }
 
   /** Whether it was started and has not ended yet; the stop handler is part of the run. */
@@ -76,14 +84,11 @@ export class StoppableTask<T = void> implements AsyncDisposable {
    */
   start(main: Main<T>, { onStop, stopError, signal }: StartOptions<T>): this {
     if (this.running) throw new Misuse(`${this.name} is running: stop it before it is started again`)
-    const scope = new CancelScope(undefined, { reason: () => stopError ?? new Stopped(`${this.name} was stopped`) })
+    const scope = new TaskScope(this.name, stopError)
     // Whoever cancels, the reason inside the task is its stop error.
     const unlink = whenCancelled(signal, () => scope.cancel())
-    this.#state = { name: "running", scope }
-    runToOutcome(main, scope, (outcome) => {
-      unlink()
-      this.#handle(outcome, onStop)
-    })
+    this.#state = { name: "running", scope, onStop, unlink }
+    this.#run(main, scope)
     return this
   }
 
@@ -139,7 +144,24 @@ export class StoppableTask<T = void> implements AsyncDisposable {
   /** The run has ended, stop handler included. Those who wait hear of it behind this. */
   protected onEnded(): void {}
 
-  #handle(outcome: Outcome<T>, onStop: StartOptions<T>["onStop"]): void {
+  /**
+   * Runs main to its end. In a cancelled scope it does not begin.
+   *
+   * It calls back in the place of an async function: a server has a task for each connection, and a function that is
+   * suspended takes more memory than all the rest of a task.
+   */
+  #run(main: Main<T>, scope: CancelScope): void {
+    const begun = scope.cancelled ? SETTLED : begin(main, scope)
+    begun.then(
+      (value) => this.#handle(outcomeOfValue(scope, value as T)),
+      (error: unknown) => this.#handle(outcomeOfError(scope, error)),
+    )
+  }
+
+  #handle(outcome: Outcome<T>): void {
+    if (this.#state.name !== "running") return
+    const { onStop, unlink } = this.#state
+    unlink()
     const fail = (error: unknown): void => this.#end({ status: "failed", error: withEarlier(outcome, error) })
     try {
       this.#state = { name: "handling" }
@@ -163,6 +185,32 @@ export class StoppableTask<T = void> implements AsyncDisposable {
       `${this.name} is leaked: ${what} has not ended ${graceMs} ms after stop(). ` +
         "Every wait in it must take the scope, and it must not wait for its own stop()",
     )
+  }
+}
+
+/** The scope of a run. Whoever cancels it, the reason is the stop error. */
+class TaskScope extends CancelScope {
+  readonly #task: string
+  readonly #stopError: unknown
+
+  constructor(task: string, stopError: unknown) {
+    super()
+    this.#task = task
+    this.#stopError = stopError
+  }
+
+  protected override makeReason(): unknown {
+    return this.#stopError ?? new Stopped(`${this.#task} was stopped`)
+  }
+}
+
+const SETTLED: Promise<unknown> = Promise.resolve()
+
+function begin<T>(main: Main<T>, scope: CancelScope): Promise<T> {
+  try {
+    return Promise.resolve(main(scope))
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 
