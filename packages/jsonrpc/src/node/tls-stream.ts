@@ -18,9 +18,9 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /** The kernel asks after a side that was silent for so long. */
 const KEEP_ALIVE_MS = 20_000
 
-/** Dials `tls://host:port` and `tcp+tls://host:port`. The server's certificate and name are verified unless told otherwise. */
+/** Dials `tls://host:port` and `tcp+tls://host:port`. The server's certificate and name are verified unless told otherwise. It may take 10 s. */
 export function tlsDialer(trust: TlsTrust = {}): Dialer {
-  return (url, { framing, signal }) => {
+  return (url, { clock, framing, signal }) => {
     const { host, port } = tcpAddressOf(url)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
@@ -32,6 +32,7 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
         socket.off("secureConnect", connected)
         socket.off("error", failed)
         signal?.removeEventListener("abort", aborted)
+        patience.cancel()
       }
       const connected = (): void => {
         settle()
@@ -47,6 +48,11 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
         socket.destroy()
         reject(signal?.reason as Error)
       }
+      const patience = clock.setTimer(HANDSHAKE_TIMEOUT_MS, () => {
+        failed(new Error(`no TLS within ${HANDSHAKE_TIMEOUT_MS} ms`))
+        socket.on("error", () => {})
+        socket.destroy()
+      })
       socket.on("secureConnect", connected)
       socket.on("error", failed)
       signal?.addEventListener("abort", aborted, { once: true })

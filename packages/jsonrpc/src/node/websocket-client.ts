@@ -16,13 +16,15 @@ export interface WebSocketClientOptions extends Pick<
   headers?: HeadersSource
   /** Subprotocols to offer. Default: none. */
   protocols?: readonly string[]
+  /** How long it may take until the WebSocket is open, in milliseconds; then it is a {@link ConnectError}. Default 10 s. */
+  handshakeTimeoutMs?: number
   /** Whether compression of messages (permessage-deflate) is offered to the server, and how ours are. Default: no. */
   compression?: Compression
 }
 
 /** Dials `ws://` and `wss://` URLs. Redirects are not followed. */
 export function webSocketDialer(options: WebSocketClientOptions = {}, trust: TlsTrust = {}): Dialer {
-  const { headers: source, protocols = [], compression, ...transportOptions } = options
+  const { headers: source, protocols = [], compression, handshakeTimeoutMs = 10_000, ...transportOptions } = options
   const wsTransport = wsTransports()
   return async (url, { clock, signal }) => {
     const headers = await headersOf(source)
@@ -39,6 +41,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
         socket.off("open", opened)
         socket.off("error", failed)
         signal?.removeEventListener("abort", aborted)
+        patience.cancel()
       }
       const opened = (): void => {
         settle()
@@ -55,6 +58,10 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
         socket.terminate()
         reject(signal?.reason as Error)
       }
+      const patience = clock.setTimer(handshakeTimeoutMs, () => {
+        failed(new Error(`no WebSocket was open within ${handshakeTimeoutMs} ms`))
+        socket.terminate()
+      })
       socket.on("open", opened)
       socket.on("error", failed)
       socket.on("unexpected-response", (request, response) => {
