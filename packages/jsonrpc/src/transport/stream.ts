@@ -1,4 +1,4 @@
-import type { ByteStream } from "@dchat/runtime"
+import type { ByteStream, StreamReader } from "@dchat/runtime"
 import type { Frame, FrameDecoder, Framing } from "../framing/framing.ts"
 import { formatAddress } from "./address.ts"
 import type { Transport, TransportReader } from "./transport.ts"
@@ -18,30 +18,60 @@ export type TransportStream = Pick<
  */
 export function streamTransport(stream: ByteStream, framing: Framing, remote?: string): Transport
 export function streamTransport(stream: TransportStream, framing: Framing, remote: string): Transport
-export function streamTransport(
-  stream: TransportStream & Partial<Pick<ByteStream, "remoteAddress">>,
-  framing: Framing,
-  remote?: string,
-): Transport {
-  const { remoteAddress } = stream
-  return new StreamTransport(
-    stream,
-    framing,
-    remote ?? (remoteAddress === undefined ? "" : formatAddress(remoteAddress)),
-  )
+export function streamTransport(stream: AddressedStream, framing: Framing, remote?: string): Transport {
+  return new StreamTransport(stream, framing, remote)
+}
+
+type AddressedStream = TransportStream & Partial<Pick<ByteStream, "remoteAddress">>
+
+/** Reads messages out of a stream. One object, no closures: there may be many thousand idle connections. */
+class MessageReader implements StreamReader {
+  readonly #stream: TransportStream
+  readonly #decoder: FrameDecoder
+  readonly #reader: TransportReader
+
+  constructor(stream: TransportStream, decoder: FrameDecoder, reader: TransportReader) {
+    this.#stream = stream
+    this.#decoder = decoder
+    this.#reader = reader
+  }
+
+  data(chunk: Uint8Array): void {
+    const decoder = this.#decoder
+    if (decoder.failure === undefined) this.#deliver(decoder.push(chunk))
+  }
+
+  end(): void {
+    this.#deliver(this.#decoder.end())
+    this.#reader.end()
+  }
+
+  close(error: Error | undefined): void {
+    this.#reader.close(this.#decoder.failure ?? error)
+  }
+
+  #deliver(frames: readonly Frame[]): void {
+    if (frames.length > 0) this.#reader.messages(frames)
+    if (this.#decoder.failure !== undefined) void this.#stream.close()
+  }
 }
 
 class StreamTransport implements Transport {
-  readonly remote: string
-  readonly #stream: TransportStream
+  readonly #stream: AddressedStream
   readonly #framing: Framing
+  readonly #remote: string | undefined
   /** Messages to be sent with the next flush. */
-  #waiting: string[] = []
+  #waiting: string[] | undefined
 
-  constructor(stream: TransportStream, framing: Framing, remote: string) {
-    this.remote = remote
+  constructor(stream: AddressedStream, framing: Framing, remote: string | undefined) {
     this.#stream = stream
     this.#framing = framing
+    this.#remote = remote
+  }
+
+  get remote(): string {
+    const { remoteAddress } = this.#stream
+    return this.#remote ?? (remoteAddress === undefined ? "" : formatAddress(remoteAddress))
   }
 
   get bufferedBytes(): number {
@@ -49,24 +79,7 @@ class StreamTransport implements Transport {
   }
 
   readInto(reader: TransportReader): void {
-    const stream = this.#stream
-    const decoder = this.#framing.decoder()
-    stream.readInto({
-      data: (chunk) => {
-        if (decoder.failure !== undefined) return
-        deliver(decoder, decoder.push(chunk))
-      },
-      end: () => {
-        deliver(decoder, decoder.end())
-        reader.end()
-      },
-      close: (error) => reader.close(decoder.failure ?? error),
-    })
-
-    function deliver(from: FrameDecoder, frames: readonly Frame[]): void {
-      if (frames.length > 0) reader.messages(frames)
-      if (from.failure !== undefined) void stream.close()
-    }
+    this.#stream.readInto(new MessageReader(this.#stream, this.#framing.decoder(), reader))
   }
 
   pause(): void {
@@ -78,13 +91,14 @@ class StreamTransport implements Transport {
   }
 
   send(text: string): void {
+    this.#waiting ??= []
     this.#waiting.push(text)
   }
 
   flush(): void {
-    if (this.#waiting.length === 0) return
+    if (this.#waiting === undefined) return
     this.#stream.write(this.#framing.encode(this.#waiting))
-    this.#waiting = []
+    this.#waiting = undefined
     this.#stream.flush()
   }
 
