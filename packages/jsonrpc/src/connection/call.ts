@@ -43,6 +43,7 @@ export type BatchOutcome<Value = unknown> =
 
 /** A call whose caller waits. */
 export class OutgoingCall extends PendingCall {
+  readonly method: string
   /** When it times out, on the monotonic clock. */
   deadline = Infinity
   /** How many flushes there were before it was sent. When there are more, it has left. */
@@ -51,8 +52,14 @@ export class OutgoingCall extends PendingCall {
   readonly #reject: (error: unknown) => void
   readonly #reader: AnswerReader | undefined
 
-  constructor(resolve: (value: unknown) => void, reject: (error: unknown) => void, reader: AnswerReader | undefined) {
+  constructor(
+    method: string,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    reader: AnswerReader | undefined,
+  ) {
     super()
+    this.method = method
     this.#resolve = resolve
     this.#reject = reject
     this.#reader = reader

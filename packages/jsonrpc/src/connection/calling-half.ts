@@ -60,7 +60,7 @@ export abstract class CallingHalf extends Line implements Peer {
     if (refusal !== undefined) return Promise.reject(refusal)
     let call!: OutgoingCall
     const answer = new Promise((resolve, reject) => {
-      call = new OutgoingCall(resolve, reject, options.reader)
+      call = new OutgoingCall(method, resolve, reject, options.reader)
     })
     const { flushes } = this
     try {
@@ -95,7 +95,7 @@ export abstract class CallingHalf extends Line implements Peer {
         outcomes.push(Promise.resolve(succeeded(undefined)))
       } else {
         const answer = new Promise((resolve, reject) => {
-          call = new OutgoingCall(resolve, reject, reader)
+          call = new OutgoingCall(method, resolve, reject, reader)
           calls.push(call)
         })
         outcomes.push(answer.then(succeeded, failed))
@@ -206,7 +206,7 @@ export abstract class CallingHalf extends Line implements Peer {
     let next = Infinity
     for (const call of this.engine.pending.values()) {
       if (call.deadline > now) next = Math.min(next, call.deadline)
-      else this.#giveUp(call, new CallTimeoutError("no answer came in time", "maybe"))
+      else this.#giveUp(call, new CallTimeoutError(`${this.remote} did not answer ${call.method} in time`, "maybe"))
     }
     return next
   }

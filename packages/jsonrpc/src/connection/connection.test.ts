@@ -146,6 +146,7 @@ test("a call times out, and its late answer harms nobody", async () => {
   const patient = connection.request("patient", [], { timeoutMs: 5000 })
   const failure = await world.runUntil(slow.catch((error: unknown) => error))
   expect(failure).toBeInstanceOf(CallTimeoutError)
+  expect((failure as Error).message).toMatch(/^\S+ did not answer \S+ in time$/)
   expect(failure).toMatchObject({ code: "timeout", sent: "maybe" })
   expect(world.now).toBe(1000)
   peer.send(reply(1, "late"), reply(2, "in time"))

@@ -278,6 +278,12 @@ test("an address that cannot be used is said so, with what to do", async () => {
   await world.runUntil(Promise.all([server.stop(), after.stop()]))
 })
 
+test("whoever gives handlers in place of a router is told so, not whoever connects", async () => {
+  const { here } = scene()
+  const handlers = { add: () => 3 } as unknown as Parameters<typeof serve>[0]
+  await expect(serve(handlers, { listen: ["tcp://10.0.0.1:0"], runtime: here })).rejects.toThrow("router(contract")
+})
+
 test("a method can be called without any network", async () => {
   const { there } = scene()
   const handler = calculate(there)

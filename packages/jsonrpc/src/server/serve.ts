@@ -8,9 +8,12 @@ import { Server } from "./server.ts"
 /**
  * Listens, and answers what comes. Returns when every address is bound.
  *
- * Rejects with an `AddressError` or a {@link ListenError}; then it listens nowhere.
+ * Rejects with an `AddressError` or a {@link ListenError}, or a TypeError when the handler is none; then it listens nowhere.
  */
 export async function serve(handler: RequestHandler, options: ServeOptions): Promise<Server> {
+  if (typeof (handler as Partial<RequestHandler>).handle !== "function") {
+    throw new TypeError("serve takes what router(contract, handlers) or requestHandler(function) gives")
+  }
   const { runtime, framing = newlineFraming(), schemes } = options
   const known: Listeners = { ...streamListeners(runtime.network), ...schemes }
   const { clock, log } = runtime

@@ -1,7 +1,6 @@
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { openConnection } from "../client/connect.ts"
-import { CallTimeoutError } from "../connection/errors.ts"
 import { fetchHandler, type FetchHandlerOptions } from "./fetch-handler.ts"
 import type { ServeOptions } from "./options.ts"
 import { requestHandler } from "./request-handler.ts"
@@ -51,7 +50,7 @@ test("calls of a server to its clients end when its time is over", async () => {
   const answer = connection.request("callMe", [], { timeoutMs: Infinity })
   await expect(world.runUntil(answer)).rejects.toMatchObject({
     code: -32603,
-    data: { message: new CallTimeoutError("no answer came in time", "maybe").message },
+    data: { message: expect.stringContaining("did not answer") as string },
   })
   expect(clock.monotonic() - before).toBeGreaterThanOrEqual(250)
   expect(clock.monotonic() - before).toBeLessThan(1000)
