@@ -1,7 +1,15 @@
 import type { Dialect } from "../dialect/dialect.ts"
 import { isLongerThan } from "../message/byte-length.ts"
 import { InvalidRequestError, ParseError, ServerError } from "../message/errors.ts"
-import type { BatchMessage, ErrorObject, InvalidMessage, Message, Params, RequestMessage } from "../message/message.ts"
+import type {
+  BatchMessage,
+  ErrorObject,
+  NotificationMessage,
+  InvalidMessage,
+  Message,
+  Params,
+  RequestMessage,
+} from "../message/message.ts"
 import { parseMessage, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
@@ -11,6 +19,11 @@ import { PendingCalls, type CallingEvent, type PendingCall, type SettledText } f
 
 /** A request that came in, and its place when it came in a batch. */
 export interface IncomingCall extends RequestMessage {
+  readonly slot?: BatchSlot
+}
+
+/** A notification that came in, and its place when it came in a batch: by it its text is found. */
+export interface IncomingNotification extends NotificationMessage {
   readonly slot?: BatchSlot
 }
 
@@ -119,7 +132,8 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
       if (message.kind === "request") {
         events.push(placed(this.#incoming(message), { batch, index }))
       } else if (message.kind === "notification") {
-        events.push(message)
+        const notification: IncomingNotification = { ...message, slot: { batch, index } }
+        events.push(notification)
       } else if (this.#isToBeAnswered(message)) {
         const text = batch.put(index, this.#refusal(message as InvalidMessage))
         if (text !== undefined) events.push({ kind: "reply", text })

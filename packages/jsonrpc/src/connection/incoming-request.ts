@@ -1,8 +1,8 @@
 import { InvalidRequestError, ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
-import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { Id, Params } from "../message/message.ts"
 import { memberTexts } from "../message/slice.ts"
-import type { IncomingCall } from "./engine.ts"
+import type { IncomingCall, IncomingNotification } from "./engine.ts"
 import type { Peer } from "./peer.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 
@@ -32,13 +32,13 @@ export class IncomingRequest {
   /** How long its text is, in bytes. One of a batch has its share of the batch. */
   readonly size: number
   readonly #port: RequestPort
-  readonly #message: IncomingCall | NotificationMessage
+  readonly #message: IncomingCall | IncomingNotification
   readonly #text: string
   #status: "waiting" | "answered" = "waiting"
   #abort: AbortController | undefined
   #sink: SubscriptionSink | undefined
 
-  constructor(port: RequestPort, message: IncomingCall | NotificationMessage, text: string, size: number) {
+  constructor(port: RequestPort, message: IncomingCall | IncomingNotification, text: string, size: number) {
     this.#port = port
     this.#message = message
     this.#text = text
@@ -60,13 +60,11 @@ export class IncomingRequest {
   }
 
   /**
-   * The parameters as the text that they came as; `undefined` when there are none, and for a notification that came in a
-   * batch. Looked for when it is read.
+   * The parameters as the text that they came as; `undefined` when there are none. Looked for when it is read.
    */
   get paramsText(): string | undefined {
-    const { params } = this.#message
-    const slot = this.#message.kind === "request" ? this.#message.slot : undefined
-    if (params === undefined || (slot === undefined && this.#text.trimStart().startsWith("["))) return undefined
+    const { params, slot } = this.#message
+    if (params === undefined) return undefined
     const text = slot === undefined ? this.#text : slot.batch.textAt(slot.index, this.#text)
     return memberTexts(text).get("params")
   }

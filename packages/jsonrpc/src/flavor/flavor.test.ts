@@ -1,9 +1,10 @@
+import { virtualWorld } from "@dchat/runtime/virtual"
 import fc from "fast-check"
 import { expect, expectTypeOf, test } from "vitest"
 import { client } from "../client/make-client.ts"
 import { Connection } from "../connection/connection.ts"
 import { contract, type ContractOptions } from "../contract/contract.ts"
-import { method } from "../contract/definition.ts"
+import { method, notification } from "../contract/definition.ts"
 import {
   bigint,
   bytes,
@@ -21,6 +22,7 @@ import {
 import { type JsonText, jsonText } from "../message/json-text.ts"
 import { router } from "../server/router.ts"
 import { memoryPair } from "../transport/memory.ts"
+import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { flavor, jsonFlavor, rawFlavor } from "./flavor.ts"
 import { base64Form, bigintForm, dateForm, hexForm } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
@@ -178,4 +180,33 @@ test("every form reads what it has written, and nothing that is not of it", () =
   expect(hexForm.fromJson("abc")).toBeUndefined()
   expect(dateForm.iso.fromJson("yesterday")).toBeUndefined()
   expect(dateForm.milliseconds.fromJson(Infinity)).toBeUndefined()
+})
+
+test("a notification keeps its text and its digits, alone and in a batch", async () => {
+  const told: unknown[] = []
+  const notes = contract(
+    {
+      note: notification({
+        params: [
+          ["raw", rawJson],
+          ["value", unknown],
+        ],
+      }),
+    },
+    { flavor: losslessFlavor },
+  )
+  const world = virtualWorld()
+  const { clock } = world.host({ name: "here" })
+  const [near, far] = memoryPair({ clock })
+  const handler = router(notes, { note: ([raw, value]) => void told.push(raw.text, value) })
+  void new Connection(far, { clock, handler: handler.handle })
+  const raw = new RawPeer(near)
+  const digits = "12345678901234567890"
+  const note = `{"jsonrpc":"2.0","method":"note","params":[{ "a" :1.0}, ${digits}]}`
+  raw.transport.send(note)
+  raw.transport.send(`[${note}, {"jsonrpc":"2.0","id":1,"method":"nope"},  ${note}]`)
+  raw.transport.flush()
+  await world.runUntilIdle()
+  const once = ['{ "a" :1.0}', BigInt(digits)]
+  expect(told).toEqual([...once, ...once, ...once])
 })
