@@ -6,7 +6,7 @@ export interface Source {
   /** Decides which buckets the addresses can get into: the netgroup of the sender. */
   readonly group: string
   /** Whether an address is the sender's own, of which it knows best whether it is there. */
-  isOwn(url: string): boolean
+  readonly isOwn: (url: string) => boolean
 }
 
 /** A peer that sends addresses. */

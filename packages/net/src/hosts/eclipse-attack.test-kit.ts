@@ -1,0 +1,130 @@
+import { SeededRandom } from "@dchat/runtime/virtual"
+import type { AddressRule, Candidate, Message } from "./eclipse-rules.test-kit.ts"
+
+/** UNIX seconds at the start of a virtual world. */
+const START = 1_735_689_600
+const HONEST_SOURCES = 8
+const HONEST_AT_A_TIME = 20
+const HONEST_NODES = 20_000
+const HOSTILE_GROUPS = 16
+const SLOTS = 8
+/** For so long a slot waits for an address that does not answer, in seconds. */
+const DIAL_S = 15
+
+/** An attack. */
+export interface Attack {
+  /** How many addresses the hostile peer sends each time that an honest one sends 20. */
+  readonly rate: number
+  /** Whether they are names, of which each is a netgroup of its own, and not addresses in 16 netgroups. */
+  readonly areNames?: boolean
+  readonly hours: number
+  /**
+   * Seconds from one time to the next. Peers of a real node send every 10 s; that the whole day has fewer, but no others,
+   * is to our disadvantage if it matters: who comes first has the place.
+   */
+  readonly stepS: number
+  readonly seed: number
+}
+
+/** How an attack ended. */
+export interface Outcome {
+  /** The hostile share of the dial candidates: the greatest of all that were seen every two hours. */
+  readonly share: number
+  /** The chance that all outbound slots are hostile. */
+  readonly allHostile: number
+  /** Minutes from a restart to the first honest connection, the longest of 1,000 restarts; `Infinity` for none within a day. */
+  readonly recoveryMin: number
+}
+
+/** One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to speak. */
+export async function attack(rule: AddressRule, { rate, areNames = false, hours, stepS, seed }: Attack): Promise<Outcome> {
+  const random = new SeededRandom(seed)
+  const honest = Array.from({ length: HONEST_NODES }, () => honestAddress(random))
+  let made = 0
+  let share = 0
+  const steps = (hours * 3600) / stepS
+  for (let step = 1; step <= steps; step++) {
+    const now = START + step * stepS
+    const hostile = (): readonly [string, bigint] => [hostileAddress(made++, areNames), BigInt(now + 31_536_000)]
+    const messages: Message[] = [{ from: HOSTILE_PEER, addresses: Array.from({ length: rate }, hostile) }]
+    for (let peer = 0; peer < HONEST_SOURCES; peer++) {
+      const said = (): readonly [string, bigint] => [
+        honest[random.integer(HONEST_NODES)] ?? "",
+        BigInt(now - random.integer(3600)),
+      ]
+      messages.push({ from: `tcp://${60 + peer}.1.1.1:1/`, addresses: Array.from({ length: HONEST_AT_A_TIME }, said) })
+    }
+    await rule.hear(messages, now, stepS)
+    if (step % Math.floor((2 * steps) / hours) === 0) share = Math.max(share, shareOf(rule.candidates(new Set())))
+  }
+  return { share, allHostile: chanceOfAll(rule, random), recoveryMin: recovery(rule, random) }
+}
+
+const HOSTILE_PEER = "tcp://45.0.0.1:1/"
+
+function hostileAddress(i: number, areNames: boolean): string {
+  if (areNames) return `tcp://h${i}.evil.example:1/`
+  const host = Math.floor(i / HOSTILE_GROUPS)
+  return `tcp://45.${i % HOSTILE_GROUPS}.${(host >> 8) & 255}.${host & 255}:${1 + (host >> 16)}/`
+}
+
+function honestAddress(random: SeededRandom): string {
+  const [a, b, c, d] = [random.integer(30), random.integer(250), random.integer(250), random.integer(250)]
+  return `tcp://${60 + a}.${b}.${c}.${d}:9600/`
+}
+
+function isHostile({ url }: Candidate): boolean {
+  return url.startsWith("tcp://45.") || url.includes("evil")
+}
+
+function weightOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((sum, { weight }) => sum + weight, 0)
+}
+
+function shareOf(candidates: readonly Candidate[]): number {
+  return weightOf(candidates.filter(isHostile)) / weightOf(candidates)
+}
+
+/** The mean over some courses of events in which every slot is hostile, each with the chance that it comes about. */
+function chanceOfAll(rule: AddressRule, random: SeededRandom): number {
+  const courses = 4
+  let sum = 0
+  for (let course = 0; course < courses; course++) {
+    const taken = new Set<string>()
+    let chance = 1
+    for (let slot = 0; slot < SLOTS && chance > 0; slot++) {
+      const candidates = rule.candidates(taken)
+      chance *= shareOf(candidates)
+      const hostile = draw(candidates.filter(isHostile), random)
+      if (rule.isDiverse && hostile !== undefined) taken.add(hostile.group)
+    }
+    sum += chance
+  }
+  return sum / courses
+}
+
+/**
+ * Eight slots dial, anchors first; hostile addresses answer nobody, and of the honest ones, anchors included, every second
+ * is gone.
+ */
+function recovery(rule: AddressRule, random: SeededRandom): number {
+  const hostileShare = shareOf(rule.candidates(new Set()))
+  if (hostileShare === 1) return Infinity
+  const isThere = (): boolean => random.integer(2) === 0
+  let longest = 0
+  for (let restart = 0; restart < 1000; restart++) {
+    let [seconds, dials] = [0, 0]
+    const answers = (): boolean => {
+      if (dials++ < rule.anchors) return isThere()
+      return random.float() >= hostileShare && isThere()
+    }
+    while (seconds < 86_400 && !Array.from({ length: SLOTS }, answers).includes(true)) seconds += DIAL_S
+    longest = Math.max(longest, seconds < 86_400 ? seconds + 1 : Infinity)
+  }
+  return longest / 60
+}
+
+function draw(candidates: readonly Candidate[], random: SeededRandom): Candidate | undefined {
+  let left = random.float() * weightOf(candidates)
+  return candidates.find(({ weight }) => (left -= weight) < 0) ?? candidates.at(-1)
+}
