@@ -38,7 +38,7 @@ export class Subscriptions implements SubscriptionKeeper {
     const news = this.#spelling.read(method, params)
     if (news === undefined) return false
     // Of a batch, each message is counted by itself: to count the whole for each would take time without bound.
-    const size = byteLength(messages === 1 ? text : JSON.stringify(params))
+    const size = byteLength(messages === 1 ? text : JSON.stringify(params ?? null))
     const subscription = this.#live.get(news.key)
     if (subscription !== undefined) this.#bring(news, size, subscription)
     else if (this.#spelling.key === "method") return false
