@@ -67,32 +67,21 @@ async function open(
   return new Made(webSocketTransport(socket, { ...options.websocket, clock }), { ...options, clock })
 }
 
-function openSocket(
+async function openSocket(
   url: string,
   protocols: readonly string[] = [],
   signal: AbortSignal | undefined,
 ): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    if (!/^wss?:\/\//i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
-    const socket = new WebSocket(url, [...protocols])
-    const settle = (): void => {
-      socket.onopen = socket.onclose = null
-      signal?.removeEventListener("abort", abort)
-    }
-    const abort = (): void => {
-      settle()
-      socket.close()
-      reject(signal?.reason as Error)
-    }
-    socket.onopen = () => {
-      settle()
-      resolve(socket)
-    }
-    socket.onclose = () => {
-      settle()
-      reject(new ConnectError(url, new Error("the WebSocket was not opened; a page is not told why")))
-    }
-    signal?.addEventListener("abort", abort)
+  signal?.throwIfAborted()
+  if (!/^wss?:\/\//i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
+  const socket = new WebSocket(url, [...protocols])
+  const abort = (): void => socket.close()
+  signal?.addEventListener("abort", abort)
+  await new Promise((resolve) => {
+    socket.onopen = socket.onclose = resolve
   })
+  signal?.removeEventListener("abort", abort)
+  signal?.throwIfAborted()
+  if (socket.readyState === WebSocket.OPEN) return socket
+  throw new ConnectError(url, new Error("a page is not told why"))
 }

@@ -11,10 +11,9 @@ import type { Definition } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
-import { JsonText } from "../message/json-text.ts"
 import type { SubscribeOptions } from "../subscription/subscription.ts"
 import type { Params } from "../message/message.ts"
-import { answerReader, parsed } from "./answer-reader.ts"
+import { answerReader } from "./answer-reader.ts"
 import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
 import type { CallGuard, ParamsCheck } from "./check-params.ts"
 import { paramsWriter, type ParamsWriter } from "./params-writer.ts"
@@ -69,15 +68,15 @@ function callable(
     path,
     name,
     kind: definition.kind,
-    write: needed === undefined ? write : (args) => encoded(write(args), needed),
+    write: needed === undefined ? write : (args) => inFlavor(needed, write(args)),
     reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor),
     subscriptions: definition.kind === "subscription" ? definition.subscriptions : undefined,
     guard: checkParams?.(name, definition),
   }
 }
 
-function encoded(params: Params | undefined, flavor: Flavor | RawFlavor): Params | undefined {
-  return params === undefined ? undefined : new JsonText(flavor.encode(params))
+function inFlavor(flavor: Flavor | RawFlavor | undefined, params: Params | undefined): Params | undefined {
+  return flavor === undefined || params === undefined ? params : flavor.params(params)
 }
 
 function contractClient(
@@ -167,9 +166,7 @@ function doors(
     $connection: connection,
     $call: (method: string, params?: Params, more?: ClientCallOptions | RawCallOptions) => {
       const { flavor, ...callOptions } = { ...options, ...more }
-      return flavor === undefined
-        ? connection.request(method, params, callOptions)
-        : connection.request(method, encoded(params, flavor), { reader: flavorReader(flavor), ...callOptions })
+      return connection.request(method, inFlavor(flavor, params), { reader: flavor?.reader, ...callOptions })
     },
     $notify: (method: string, params?: Params) => connection.notify(method, params),
     $subscribe: (method: string, params?: Params, more?: SubscribeOptions) =>
@@ -179,15 +176,6 @@ function doors(
       connection.batch(build(batch), options),
     close,
     [Symbol.asyncDispose]: close,
-  }
-}
-
-/** Reads what nobody has declared. */
-function flavorReader(flavor: Flavor | RawFlavor): AnswerReader {
-  return {
-    cut: flavor.cut,
-    value: (result) => (flavor.kind === "text" ? result : parsed(result, flavor)),
-    error: (error) => error,
   }
 }
 

@@ -11,19 +11,16 @@ export function paramsWriter(definition: Definition, style: ParamStyle = "declar
   const isList = isParamList(definition.params)
   const keys = paramKeys(definition)
   const names = paramNames(definition)
-  const isRenamed = keys.some((key, index) => key !== names[index])
   const byName = style === "declared" ? !isList : style === "by-name"
-  if (isList) return byName ? (args) => nameThem(names, args) : withoutAbsentTail
-  if (byName && !isRenamed) return ([value]) => (value ?? {}) as Params
-  const valuesOf = ([value]: readonly unknown[]): readonly unknown[] => {
-    const record = (value ?? {}) as Readonly<Record<string, unknown>>
-    return keys.map((key) => record[key])
-  }
-  return byName ? (args) => nameThem(names, valuesOf(args)) : (args) => withoutAbsentTail(valuesOf(args))
-}
-
-function nameThem(names: readonly string[], args: readonly unknown[]): Params {
-  return Object.fromEntries(names.map((name, index) => [name, args[index]]))
+  const valuesOf = (args: readonly unknown[]): readonly unknown[] =>
+    isList ? args : keys.map((key) => (args[0] as Readonly<Record<string, unknown>> | undefined)?.[key])
+  if (!byName) return (args) => withoutAbsentTail(valuesOf(args))
+  return isList || keys.some((key, index) => key !== names[index])
+    ? (args) => {
+        const values = valuesOf(args)
+        return Object.fromEntries(names.map((name, index) => [name, values[index]]))
+      }
+    : ([value]) => (value ?? {}) as Params
 }
 
 function withoutAbsentTail(args: readonly unknown[]): readonly unknown[] {

@@ -1,7 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { Frame } from "../framing/framing.ts"
-import type { SubscriptionKeeper, SubscriptionsClass, SubscriptionsPort } from "../subscription/subscription.ts"
+import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { CallingEngine } from "./calling-engine.ts"
@@ -40,9 +40,9 @@ export class Caller extends CallingHalf {
 
   protected override makeSubscriptions(
     port: SubscriptionsPort,
-    Given: SubscriptionsClass | undefined,
+    { subscriptions: Given }: SubscribeOptions,
   ): SubscriptionKeeper {
-    if (Given === undefined) throw new Error("a page that subscribes by a name alone gives the option subscriptions")
+    if (Given === undefined) throw new Error("to subscribe without a contract, give the option subscriptions")
     return new Given(port)
   }
 

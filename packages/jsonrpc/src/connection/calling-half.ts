@@ -2,12 +2,10 @@ import type { Clock } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/errors.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
-import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type {
   SubscribeOptions,
   Subscription,
   SubscriptionKeeper,
-  SubscriptionsClass,
   SubscriptionsPort,
 } from "../subscription/subscription.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -115,13 +113,10 @@ export abstract class CallingHalf extends Line implements Peer {
   }
 
   subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
-    const port: SubscriptionsPort = {
-      clock: this.clock,
-      timeoutMs: this.timeoutMs,
-      request: (method, params, options) => this.request(method, params, options),
-      tell: (message) => this.tell(message),
-    }
-    this.#subscriptions ??= this.makeSubscriptions(port, options.subscriptions)
+    this.#subscriptions ??= this.makeSubscriptions(
+      { peer: this, clock: this.clock, timeoutMs: this.timeoutMs },
+      options,
+    )
     return this.#subscriptions.subscribe(method, params, options)
   }
 
@@ -130,10 +125,7 @@ export abstract class CallingHalf extends Line implements Peer {
   }
 
   /** Makes what keeps the subscriptions, when there is a first one. */
-  protected abstract makeSubscriptions(
-    port: SubscriptionsPort,
-    Given: SubscriptionsClass | undefined,
-  ): SubscriptionKeeper
+  protected abstract makeSubscriptions(port: SubscriptionsPort, options: SubscribeOptions): SubscriptionKeeper
 
   /** Sends what this side says of itself. Throws when it must not be sent; then nothing was. */
   protected sendOwn(text: string): void {
@@ -163,11 +155,6 @@ export abstract class CallingHalf extends Line implements Peer {
   /** Takes a notification that is about a subscription of ours; false when it is about something else. */
   protected takeNews(notification: NotificationMessage, text: string, messages: number): boolean {
     return this.#subscriptions?.take(notification, text, messages) ?? false
-  }
-
-  /** Sends a message whose answer, if there is one, does not matter. */
-  protected tell({ kind, method, params }: SpelledMessage): void {
-    void harmless(kind === "notification" ? this.notify(method, params) : this.request(method, params))
   }
 
   /** Nobody waits for the answer to a call any more. */

@@ -20,6 +20,7 @@ import { Intake, type IntakeTarget } from "./intake.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import type { ConnectionOptions } from "./options.ts"
 import { ServingHalf, type ServingPort } from "./serving-half.ts"
+import { tell } from "./tell.ts"
 import { TurnSlice } from "./turn-slice.ts"
 
 /** A shorter request counts one byte for each character: to look at every character costs more than it is worth. */
@@ -117,7 +118,7 @@ export class Connection extends CallingHalf {
       this.connection.send(text)
     }
     tell(message: SpelledMessage): void {
-      this.connection.tell(message)
+      tell(this.connection, message)
     }
     onReleased(): void {
       this.connection.#intake.wake()
@@ -162,7 +163,7 @@ export class Connection extends CallingHalf {
         log: this.#log,
         request: (...call) => super.request(...call),
         cancel: (id) => this.#serving?.cancel(id),
-        tell: (message) => this.tell(message),
+        tell: (message) => tell(this, message),
       })
     }
     transport.readInto(this.#port)

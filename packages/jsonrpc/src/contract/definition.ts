@@ -19,6 +19,8 @@ export interface DeclaredErrorClass {
   new (data?: never, message?: string): RpcError
   readonly code: number
   readonly dataSchema: StandardSchema | undefined
+  /** The error that came in, as one of this class if its data fits. */
+  from(error: RpcError): RpcError
 }
 
 /** The result of a method that answers with nothing: `null` on the wire, `undefined` for clients. */

@@ -1,6 +1,7 @@
 import { ApplicationError, isReservedCode, isServerCode, ServerError, type RpcError } from "../message/errors.ts"
 import { ContractError } from "./contract-error.ts"
 import type { OutputOf, StandardSchema } from "./standard-schema.ts"
+import { validate } from "./validate.ts"
 
 /** An error that a method may answer with: throw it in a handler, meet it by `instanceof` in a client. */
 export interface ErrorClass<Data = unknown> {
@@ -8,6 +9,8 @@ export interface ErrorClass<Data = unknown> {
   readonly code: number
   /** What its data must be, if anything was said about that. */
   readonly dataSchema: StandardSchema | undefined
+  /** The error that came in, as one of this class if its data fits. */
+  from(error: RpcError): RpcError
 }
 
 /** What an {@link error} may say of itself. */
@@ -36,9 +39,19 @@ export function error<S extends StandardSchema = StandardSchema>(
     static readonly dataSchema: StandardSchema | undefined = dataSchema
     declare readonly data: OutputOf<S>
 
+    static from(error: RpcError): RpcError {
+      return fits(dataSchema, error.data) ? new DeclaredError(error.data as OutputOf<S>, error.message) : error
+    }
+
     constructor(data?: OutputOf<S>, message: string = standardMessage) {
       super(code, message, data)
     }
   }
   return DeclaredError
+}
+
+function fits(schema: StandardSchema | undefined, data: unknown): boolean {
+  if (schema === undefined) return true
+  const checked = validate(schema, data)
+  return !(checked instanceof Promise) && checked.issues === undefined
 }

@@ -1,7 +1,9 @@
+import type { AnswerReader } from "../connection/call.ts"
 import type { OutputOf, StandardSchema } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
 import { JsonText } from "../message/json-text.ts"
-import { cutResult, type ResultCutter } from "../message/slice.ts"
+import type { Params } from "../message/message.ts"
+import { cutResult } from "../message/slice.ts"
 import { base64Form, bigintForm, dateForm, isDate, type Form } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
 
@@ -12,8 +14,10 @@ export interface Flavor {
   readonly kind: "values"
   /** How a text becomes a value, before a schema has a look at it. `undefined`: as JSON.parse does. */
   readonly parse: ((text: string) => unknown) | undefined
-  /** How a result is found in its message, where `parse` or the caller wants its text. `undefined`: nobody does. */
-  readonly cut: ResultCutter | undefined
+  /** Reads the answers that no contract describes. */
+  readonly reader: AnswerReader
+  /** The text of parameters. Throws a TypeError when they have none. */
+  params(params: Params): JsonText
   /** The JSON text of a value. Throws a TypeError when it has none. */
   encode(value: unknown): string
   /**
@@ -44,7 +48,12 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
     forms: { bigint, bytes, date },
     kind: "values",
     parse,
-    cut: parse === undefined ? undefined : cutResult,
+    reader: {
+      cut: parse === undefined ? undefined : cutResult,
+      value: (result) => (result instanceof JsonText ? parseBy(self, result.text) : result),
+      error: (error) => error,
+    },
+    params: (params) => new JsonText(self.encode(params)),
     encode: (value) => encodeValue(value, self.forms) ?? "null",
     decode(json, schema) {
       const text = typeof json === "string" ? json : json.text
@@ -66,7 +75,12 @@ export interface RawFlavor extends Omit<Flavor, "kind"> {
 }
 
 /** As {@link jsonFlavor}, but what comes in stays {@link JsonText}. */
-export const rawFlavor: RawFlavor = { ...jsonFlavor, name: "raw", kind: "text", cut: cutResult }
+export const rawFlavor: RawFlavor = {
+  ...jsonFlavor,
+  name: "raw",
+  kind: "text",
+  reader: { cut: cutResult, value: (result) => result, error: (error) => error },
+}
 
 /** A schema that makes its value from what JSON has for it. */
 export interface Reviving {

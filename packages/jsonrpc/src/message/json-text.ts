@@ -1,3 +1,5 @@
+import { RAW_TEXT } from "./raw-text.ts"
+
 /**
  * JSON text that stands where a value would: as parameters, as a result, or within them. It goes over the wire as it is,
  * but for line breaks between its tokens, which become spaces: some framings end a message with one. Make one with
@@ -11,6 +13,10 @@ export class JsonText {
   /** @param text Must be JSON. */
   constructor(text: string) {
     this.text = LINE_BREAK.test(text) ? text.replaceAll(LINE_BREAKS, " ") : text
+  }
+
+  get [RAW_TEXT](): string {
+    return this.text
   }
 
   /** For `JSON.stringify`, which cannot take text as it is. */

@@ -1,5 +1,6 @@
-import { JsonText } from "./json-text.ts"
+import type { JsonText } from "./json-text.ts"
 import type { ErrorObject, Id, Params } from "./message.ts"
+import { rawTextOf } from "./raw-text.ts"
 
 // Envelopes are put together by hand: three times cheaper than JSON.stringify of the whole message.
 
@@ -31,11 +32,11 @@ export function batchText(texts: readonly string[]): string {
 
 function idText(id: Id | JsonText): string {
   if (typeof id === "number") return `${id}`
-  return id instanceof JsonText ? id.text : JSON.stringify(id)
+  return rawTextOf(id) ?? JSON.stringify(id)
 }
 
 function paramsMember(params: Params | undefined): string {
-  return params === undefined ? "" : `,"params":${params instanceof JsonText ? params.text : paramsText(params)}`
+  return params === undefined ? "" : `,"params":${rawTextOf(params) ?? paramsText(params)}`
 }
 
 const ARRAY_OPENS = 0x5b
@@ -54,7 +55,8 @@ function paramsText(params: Params): string {
 /** What JSON.stringify makes of a value, and `null` where it makes nothing. */
 function valueText(value: unknown): string {
   if (Number.isSafeInteger(value)) return `${value as number}`
-  if (value instanceof JsonText) return value.text
+  const raw = rawTextOf(value)
+  if (raw !== undefined) return raw
   // JSON.stringify is typed as if it always gave a string; of undefined, functions and symbols it gives nothing.
   const text: string | undefined = JSON.stringify(value)
   return text ?? "null"

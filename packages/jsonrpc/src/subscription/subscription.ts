@@ -1,6 +1,6 @@
 import type { Clock } from "@dchat/runtime"
 import type { CallOptions } from "../connection/call.ts"
-import type { SpelledMessage, SubscriberSpelling } from "../dialect/subscription-spelling.ts"
+import type { SubscriberSpelling } from "../dialect/subscription-spelling.ts"
 import type { JsonRpcError } from "../message/errors.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import type { BufferLimits, BufferOverflow } from "./buffer.ts"
@@ -51,11 +51,13 @@ export interface SubscriptionKeeper {
 
 /** What a {@link SubscriptionKeeper} needs of its connection. */
 export interface SubscriptionsPort {
+  /** The other side. */
+  readonly peer: {
+    request(method: string, params?: Params, options?: CallOptions): Promise<unknown>
+    notify(method: string, params?: Params): Promise<void>
+  }
   readonly clock: Pick<Clock, "setTimer">
   readonly timeoutMs: number
-  request(method: string, params: Params | undefined, options: CallOptions): Promise<unknown>
-  /** Sends a message whose answer, if there is one, does not matter. */
-  tell(message: SpelledMessage): void
 }
 
 /** The class `Subscriptions`, as those see it who do not load it. */

@@ -1,4 +1,5 @@
 import { CallTimeoutError, InvalidResultError } from "../connection/errors.ts"
+import { tell } from "../connection/tell.ts"
 import { plainSubscriber, type SubscriberSpelling, type SubscriptionNews } from "../dialect/subscription-spelling.ts"
 import { byteLength } from "../message/byte-length.ts"
 import { rpcErrorFrom, RpcError, type JsonRpcError } from "../message/errors.ts"
@@ -98,7 +99,7 @@ export class Subscriptions implements SubscriptionKeeper {
       subscription.cancel(new CallTimeoutError("the subscription was not accepted in time", "maybe"))
     const patience = timeoutMs === Infinity ? undefined : this.#port.clock.setTimer(timeoutMs, giveUp)
     try {
-      await this.#port.request(method, params, { timeoutMs: Infinity, reader: { value, error: (error) => error } })
+      await this.#port.peer.request(method, params, { timeoutMs: Infinity, reader: { value, error: (error) => error } })
     } catch (error) {
       if (error instanceof RpcError) subscription.fail(error)
       else subscription.finish(error as JsonRpcError)
@@ -124,6 +125,6 @@ export class Subscriptions implements SubscriptionKeeper {
     if (id === undefined) return
     this.#live.delete(id)
     const message = this.#spelling.unsubscribe?.({ id, method })
-    if (message !== undefined) this.#port.tell(message)
+    if (message !== undefined) tell(this.#port.peer, message)
   }
 }
