@@ -37,7 +37,10 @@ export interface Outcome {
 }
 
 /** One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to speak. */
-export async function attack(rule: AddressRule, { rate, areNames = false, hours, stepS, seed }: Attack): Promise<Outcome> {
+export async function attack(
+  rule: AddressRule,
+  { rate, areNames = false, hours, stepS, seed }: Attack,
+): Promise<Outcome> {
   const random = new SeededRandom(seed)
   const honest = Array.from({ length: HONEST_NODES }, () => honestAddress(random))
   let made = 0
