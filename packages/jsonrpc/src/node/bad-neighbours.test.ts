@@ -48,14 +48,16 @@ function pipeline(url: string, line: string): { socket: Socket; written: () => n
   return { socket, written: () => written }
 }
 
-/** Waits until a figure stands still: what was to be taken has been taken. */
+/** Waits until a figure has moved and then stood still for a while: what was to be taken has been taken. */
 async function settled(figure: () => number): Promise<number> {
-  for (let last = -1; ;) {
+  let last = 0
+  for (let still = 0; still < 3;) {
+    await sleep(20, { clock: nodeClock })
     const now = figure()
-    if (now === last) return now
+    still = now > 0 && now === last ? still + 1 : 0
     last = now
-    await sleep(30, { clock: nodeClock })
   }
+  return last
 }
 
 const memory = (): number => {
