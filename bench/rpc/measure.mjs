@@ -14,6 +14,10 @@ const HOST = fileURLToPath(new URL("host.mjs", import.meta.url))
 const SERVER_CORE = 0
 const CLIENT_CORE = 1
 const WARM_UP_MS = 300
+
+// `ws` masks by a native module where it finds one. rpc-websockets brings it for all that stand beside it here, but not for
+// ours, which has a `ws` elsewhere: without it for everybody, one WebSocket costs all of them the same.
+process.env["WS_NO_BUFFER_UTIL"] = "1"
 const RAMP_MS = 20
 
 /**
