@@ -1,5 +1,6 @@
-import { Agent, request as httpRequest } from "node:http"
+import { Agent, request as httpRequest, type ClientRequest } from "node:http"
 import { Agent as SecureAgent, request as httpsRequest } from "node:https"
+import { TLSSocket } from "node:tls"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { ConnectError, TransportLostError } from "../transport/errors.ts"
 import { httpTransport, type HttpPost, type HttpReply } from "../transport/http-client.ts"
@@ -57,11 +58,17 @@ function nodePost(
         response.on("error", reject)
       })
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
-        reject(error.syscall === "connect" || error.syscall === "getaddrinfo" ? new ConnectError(url, error) : error)
+        reject(isUnreached(error, outgoing) ? new ConnectError(url, error) : error)
       })
       outgoing.end(body)
     })
   }
+}
+
+/** Whether nothing was sent: nobody could be reached, or who was is not trusted, which is found out before that. */
+function isUnreached({ syscall, code }: NodeJS.ErrnoException, { socket }: ClientRequest): boolean {
+  const isUntrusted = socket instanceof TLSSocket && code === String(socket.authorizationError)
+  return syscall === "connect" || syscall === "getaddrinfo" || isUntrusted
 }
 
 /** A kept connection that nobody uses for so long is closed. Shorter than what servers keep. */
