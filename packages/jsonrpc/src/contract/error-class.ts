@@ -40,7 +40,7 @@ export function error<S extends StandardSchema = StandardSchema>(
     declare readonly data: OutputOf<S>
 
     static from(error: RpcError): RpcError {
-      return fits(dataSchema, error.data) ? new DeclaredError(error.data as OutputOf<S>, error.message) : error
+      return fits(dataSchema, error.data) ? new DeclaredError(error.data, error.message) : error
     }
 
     constructor(data?: OutputOf<S>, message: string = standardMessage) {

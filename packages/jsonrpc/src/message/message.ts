@@ -18,7 +18,7 @@ export interface ErrorObject {
 export interface RequestMessage {
   readonly kind: "request"
   readonly id: Id
-  /** The id as it was written, when it is a number that JavaScript cannot hold: beyond 2^53, or with too many digits. */
+  /** The id as it was written, when it is a number that JavaScript cannot hold: beyond 2^53, or a fraction. */
   readonly exactId?: JsonText | undefined
   readonly method: string
   readonly params: Params | undefined
