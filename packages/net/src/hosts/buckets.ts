@@ -7,9 +7,9 @@ export interface BucketShape {
 }
 
 /** The number of buckets that addresses from one source can get into, of those in which hearsay is kept. */
-export const BUCKETS_OF_SOURCE = 8
+const BUCKETS_OF_SOURCE = 8
 /** The number of buckets that the addresses of one netgroup can get into, of those in which proven hosts are kept. */
-export const BUCKETS_OF_GROUP = 4
+const BUCKETS_OF_GROUP = 4
 
 /** What a bucket looks at. */
 export interface BucketEntry {

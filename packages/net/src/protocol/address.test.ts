@@ -5,6 +5,8 @@ import { Addr, GetAddr } from "../message/address.ts"
 import { SESSION_KINDS } from "../session/kind.ts"
 import { defaultSettings, type Settings } from "../settings/settings.ts"
 import { pair } from "../testing/channel-pair.test-kit.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
+import { TestNet } from "../testing/test-net.test-kit.ts"
 import { ProtocolAddress, addressRequest } from "./address.ts"
 
 const SETTINGS: Settings = {
@@ -32,4 +34,29 @@ test.each(SESSION_KINDS)("on the %s session own addresses are said only to who w
 test("as many addresses are asked for as there are outbound slots, unless the settings say otherwise", () => {
   expect(addressRequest({ ...SETTINGS, outboundConnections: 3 }).max).toBe(3)
   expect(addressRequest({ ...SETTINGS, getaddrsMax: 0 }).max).toBe(0)
+})
+
+test("what a peer says unasked beyond the first few is not taken, and counted; the answer to our question is", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob", { getaddrsMax: 10 })
+  const mallory = await net.world.runUntil(RawPeer.dial(bob.url, net.host("mallory")))
+  mallory.introduce()
+  const send = (from: number, count: number): void =>
+    mallory.send(Addr, { addrs: Array.from({ length: count }, (_, i) => [`tcp://10.9.9.9:${from + i}/`, 5n]) })
+  await net.world.advance(100)
+  expect(mallory.commands).toContain("getaddr")
+  send(1000, 20)
+  await net.world.advance(100)
+  expect(bob.p2p.hosts.lists.size("grey")).toBe(20)
+  expect(bob.p2p.getCounters().addressesDropped).toBe(0)
+  send(2000, 500)
+  await net.world.advance(100)
+  expect(bob.p2p.hosts.lists.size("grey")).toBe(36)
+  expect(bob.p2p.getCounters().addressesDropped).toBe(484)
+  expect(bob.p2p.getCounters().bans).toBe(0)
+  await net.world.advance(10_000)
+  send(3000, 500)
+  await net.world.advance(100)
+  expect(bob.p2p.getCounters().addressesDropped).toBe(484 + 499)
+  await net.world.runUntil(mallory.close())
 })

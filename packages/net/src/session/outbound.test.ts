@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { netgroupOf } from "../hosts/netgroup.ts"
 import type { Settings } from "../index.ts"
 import { TestNet, urlOn, type TestNode } from "../testing/test-net.test-kit.ts"
 
@@ -129,4 +130,79 @@ test("a host that a configuration names as seed, and our own address, are never 
   await net.run(alice)
   await net.world.advance(10_000)
   expect(filled(alice)).toBe(0)
+})
+
+/** Hosts of the open network that listen on port 1000. */
+async function listeners(net: TestNet, ips: readonly string[]): Promise<string[]> {
+  const urls: string[] = []
+  for (const ip of ips) {
+    const host = net.host(ip, ip)
+    const url = urlOn(host)
+    await net.run(await net.node(ip, { ...WORLD, inboundAddrs: [url] }, host))
+    urls.push(url)
+  }
+  return urls
+}
+
+const netgroups = ({ p2p }: TestNode): string[] =>
+  p2p
+    .channels()
+    .map(({ address }) => netgroupOf(address, false))
+    .toSorted()
+
+test("no two slots are of one netgroup while there is another; a grey of another goes before a white of the same", async () => {
+  await using net = new TestNet()
+  const crowd = await listeners(
+    net,
+    Array.from({ length: 12 }, (_, i) => `1.1.0.${i + 1}`),
+  )
+  const others = await listeners(net, ["2.2.0.1", "3.3.0.1"])
+  const host = net.host("alice", "9.9.0.1")
+  const alice = await net.node("alice", { ...WORLD, outboundConnections: 3 }, host)
+  alice.p2p.hosts.lists.store(
+    "white",
+    crowd.map((url) => ({ url, lastSeen: 5 })),
+  )
+  alice.p2p.hosts.lists.store(
+    "grey",
+    others.map((url) => ({ url, lastSeen: 5 })),
+  )
+  await net.run(alice)
+  await net.world.advance(1000)
+  expect(netgroups(alice)).toEqual(["1.1", "2.2", "3.3"])
+})
+
+test("where all hosts are of one netgroup, slots take them all the same", async () => {
+  await using net = new TestNet()
+  const crowd = await listeners(net, ["1.1.0.1", "1.1.0.2", "1.1.0.3"])
+  const alice = await net.node("alice", { ...WORLD, outboundConnections: 3 }, net.host("alice", "9.9.0.1"))
+  alice.p2p.hosts.insert(
+    crowd.map((url) => [url, 5n]),
+    { group: "4.4", isOwn: () => false },
+  )
+  await net.run(alice)
+  await net.world.advance(1000)
+  expect(filled(alice)).toBe(3)
+})
+
+test("addresses of other netgroups that are made up do not keep a slot from a proven host of the same one", async () => {
+  await using net = new TestNet()
+  const crowd = await listeners(net, ["1.1.0.1", "1.1.0.2"])
+  const alice = await net.node(
+    "alice",
+    { ...WORLD, outboundConnections: 2, greylistRefineryInterval: 1e6 },
+    net.host("alice", "9.9.0.1"),
+  )
+  const { lists } = alice.p2p.hosts
+  lists.store(
+    "white",
+    crowd.map((url) => ({ url, lastSeen: 5 })),
+  )
+  lists.store(
+    "grey",
+    Array.from({ length: 600 }, (_, i) => ({ url: `tcp://45.${i % 200}.0.${i % 250}:${i}/`, lastSeen: 5 })),
+  )
+  await net.run(alice)
+  await net.world.advance(120_000)
+  expect(netgroups(alice)).toEqual(["1.1", "1.1"])
 })

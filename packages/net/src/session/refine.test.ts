@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { Addr } from "../message/address.ts"
 import { RawPeer } from "../testing/raw-peer.test-kit.ts"
-import { DchatMsg, TestNet } from "../testing/test-net.test-kit.ts"
+import { DchatMsg, TestNet, urlOn } from "../testing/test-net.test-kit.ts"
 
 test("what a visitor advertises is probed at once, and shared if it answers", async () => {
   await using net = new TestNet()
@@ -144,4 +144,27 @@ test("a node that listens looks again whether the hosts that it tells others of 
   await net.world.advance(120_000)
   expect(lists.entries("white").map(({ url }) => url)).toEqual([carol.url])
   expect(lists.entries("grey")).toEqual([{ url: "tcp://10.9.9.9:9/", lastSeen: 8 }])
+})
+
+test("a proven host gives up its place to another one only when it does not answer a test", async () => {
+  await using net = new TestNet()
+  const carol = await net.listening("carol")
+  const alice = await net.node("alice", { peers: [carol.url], localnet: false })
+  await net.run(alice)
+  const { hosts } = alice.p2p
+  const host = net.host("bob", "8.8.8.8")
+  const url = urlOn(host)
+  await net.run(await net.node("bob", { inboundAddrs: [url] }, host))
+  // All of bob's netgroup, and none of them is there.
+  for (let port = 2000; hosts.lists.incumbent("white", url) === undefined; port++) {
+    hosts.confirm(`tcp://8.8.8.8:${port}/`)
+  }
+  hosts.confirm(url)
+  const incumbent = hosts.lists.incumbent("white", url) ?? ""
+  const size = hosts.lists.size("white")
+  await net.world.advance(14_000)
+  expect([hosts.lists.has("grey", url), hosts.lists.has("white", incumbent)]).toEqual([true, true])
+  await net.world.advance(2000)
+  expect([hosts.lists.has("white", url), hosts.lists.has("white", incumbent)]).toEqual([true, false])
+  expect(hosts.lists.size("white")).toBe(size)
 })
