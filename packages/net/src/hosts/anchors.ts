@@ -31,8 +31,8 @@ export interface AnchorsRuntime extends Pick<Runtime, "log"> {
 }
 
 /**
- * The peers that we had chosen ourselves and were connected to for longest, kept beside the host list. After a restart they
- * are dialled first: whoever has filled the lists in the meantime, or makes us restart, gains nothing by it.
+ * The peers that we had chosen ourselves and were connected to for longest, kept beside the host list. After a restart
+ * they are dialled first: whoever has filled the lists in the meantime, or makes us restart, gains nothing by it.
  */
 export class Anchors {
   readonly #name: string

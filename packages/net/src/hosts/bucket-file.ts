@@ -12,9 +12,10 @@ export interface SavedBuckets {
 }
 
 /**
- * What the host list of the network's format has no column for: on the first line the key, as hexadecimal digits, then for each host that was only heard of a line
- * with its URL and the netgroup of who told us of it, between tabs. Without it an attacker's addresses would count as their own sources after a
- * restart, and the attacker could fill his buckets again.
+ * What the host list of the network's format has no column for: on the first line the key, as hexadecimal digits, then
+ * for each host that was only heard of a line with its URL and the netgroup of who told us of it, between tabs. Without
+ * it an attacker's addresses would count as their own sources after a restart, and the attacker could fill his buckets
+ * again.
  */
 export function formatBuckets(lists: HostLists): string {
   const lines = [`key\t${decode(KEY, lists.key)}\n`]

@@ -19,8 +19,8 @@ export interface Attack {
   readonly areNames?: boolean
   readonly hours: number
   /**
-   * Seconds from one time to the next. Peers of a real node send every 10 s; that the whole day has fewer, but no others,
-   * is to our disadvantage if it matters: who comes first has the place.
+   * Seconds from one time to the next. Peers of a real node may send every 10 s. Longer steps take less time and change
+   * little: both sides fill what they can within hours, after which nothing moves.
    */
   readonly stepS: number
   readonly seed: number
@@ -32,11 +32,17 @@ export interface Outcome {
   readonly share: number
   /** The chance that all outbound slots are hostile. */
   readonly allHostile: number
-  /** Minutes from a restart to the first honest connection, the longest of 1,000 restarts; `Infinity` for none within a day. */
+  /**
+   * Minutes from a restart to the first honest connection, the longest of 1,000 restarts; `Infinity` for none within a
+   * day.
+   */
   readonly recoveryMin: number
 }
 
-/** One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to speak. */
+/**
+ * One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to
+ * speak.
+ */
 export async function attack(
   rule: AddressRule,
   { rate, areNames = false, hours, stepS, seed }: Attack,
@@ -107,8 +113,8 @@ function chanceOfAll(rule: AddressRule, random: SeededRandom): number {
 }
 
 /**
- * Eight slots dial, anchors first; hostile addresses answer nobody, and of the honest ones, anchors included, every second
- * is gone.
+ * Eight slots dial, anchors first; hostile addresses answer nobody, and of the honest ones, anchors included, every
+ * second is gone.
  */
 function recovery(rule: AddressRule, random: SeededRandom): number {
   const hostileShare = shareOf(rule.candidates(new Set()))

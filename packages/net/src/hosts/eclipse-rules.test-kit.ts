@@ -34,7 +34,10 @@ export interface AddressRule {
   candidates(taken: ReadonlySet<string>): Candidate[]
 }
 
-/** The reference's: sort by the time that is claimed, keep the first 2,000, draw with equal chances (darkfi-net 7.2, 7.6). */
+/**
+ * The reference's: sort by the time that is claimed, keep the first 2,000, draw with equal chances (darkfi-net 7.2,
+ * 7.6).
+ */
 export class ReferenceRule implements AddressRule {
   readonly name = "the reference"
   readonly isDiverse = false
@@ -60,9 +63,9 @@ export class ReferenceRule implements AddressRule {
 }
 
 /**
- * The "new" table of Bitcoin's addrman as its papers and notes describe it: 1,024 buckets of 64, of which a source reaches 64;
- * an address has one place in its bucket and takes it only from one that is terrible. Times too far ahead count as five days
- * old. A peer may send 0.1 addresses a second unasked, and 1,000 after a question.
+ * The "new" table of Bitcoin's addrman as its papers and notes describe it: 1,024 buckets of 64, of which a source
+ * reaches 64; an address has one place in its bucket and takes it only from one that is terrible. Times too far ahead
+ * count as five days old. A peer may send 0.1 addresses a second unasked, and 1,000 after a question.
  */
 export class AddrmanRule implements AddressRule {
   readonly name = "addrman"

@@ -113,8 +113,8 @@ export class Hosts {
   }
 
   /**
-   * Puts addresses that a peer sent on the grey list, those that pass the filter (darkfi-net 7.6). A time in the future is
-   * taken as now; hearsay as two hours older than it says. Returns how many were new and found room.
+   * Puts addresses that a peer sent on the grey list, those that pass the filter (darkfi-net 7.6). A time in the future
+   * is taken as now; hearsay as two hours older than it says. Returns how many were new and found room.
    */
   insert(addresses: Iterable<ReceivedAddress>, { group, isOwn }: Source): number {
     const now = this.#now

@@ -3,8 +3,8 @@ import { Bucket, BucketChooser, type BucketShape } from "./buckets.ts"
 import { drawSpread } from "./spread.ts"
 
 /**
- * What is known of a host (darkfi-net 7.1). Grey: heard of, not proven. White: answered a probe. Gold: we have, or had, a
- * connection that we dialled. Black: banned. Dark: valid, but not to be reached from here; shared, never used.
+ * What is known of a host (darkfi-net 7.1). Grey: heard of, not proven. White: answered a probe. Gold: we have, or had,
+ * a connection that we dialled. Black: banned. Dark: valid, but not to be reached from here; shared, never used.
  */
 export const HOST_COLOURS = ["grey", "white", "gold", "black", "dark"] as const
 
@@ -20,7 +20,10 @@ export const LIST_CAPS: Readonly<Record<HostColour, number>> = {
   dark: 1000,
 }
 
-/** How the lists are divided; together the places are just below the {@link LIST_CAPS}. Who is banned needs no place of that kind. */
+/**
+ * How the lists are divided; together the places are just below the {@link LIST_CAPS}. Who is banned needs no place of
+ * that kind.
+ */
 export const SHAPES: Readonly<Record<Exclude<HostColour, "black">, BucketShape>> = {
   grey: { buckets: 128, places: 15 },
   white: { buckets: 128, places: 39 },
@@ -61,10 +64,10 @@ export interface ListPolicy {
 }
 
 /**
- * The five lists (darkfi-net 7.1, 7.2). Plain data: no time, no network. A host is on one list at a time, and in one bucket of
- * it. Which one follows from a secret key: for hearsay (grey, dark) and who it came from, for the proven (white, gold) and
- * their netgroup. A full bucket of hearsay gives up whom nobody misses, or whoever has more than a fair share; a full bucket of proven hosts gives
- * up nobody.
+ * The five lists (darkfi-net 7.1, 7.2). Plain data: no time, no network. A host is on one list at a time, and in one
+ * bucket of it. Which one follows from a secret key: for hearsay (grey, dark) and who it came from, for the proven
+ * (white, gold) and their netgroup. A full bucket of hearsay gives up whom nobody misses, or whoever has more than a
+ * fair share; a full bucket of proven hosts gives up nobody.
  */
 export class HostLists {
   readonly #policy: ListPolicy
@@ -121,8 +124,8 @@ export class HostLists {
   }
 
   /**
-   * Puts hosts on a list, and takes them off any other; or updates when they were seen. Returns those for whom there was no
-   * room: they stay where they were.
+   * Puts hosts on a list, and takes them off any other; or updates when they were seen. Returns those for whom there
+   * was no room: they stay where they were.
    *
    * @param source The netgroup of who told us of them. Default: their own.
    */

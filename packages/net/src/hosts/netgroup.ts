@@ -18,10 +18,10 @@ const EMBEDDED: readonly {
 ]
 
 /**
- * The part of the network that an address belongs to: addresses of one group are cheap to get together, those of many groups
- * are not. IPv4: its first 16 bits; IPv6: its first 32, or those of the IPv4 address in it; onion and i2p names, which are
- * free: one of 16 groups, by 4 bits of the name; other names: the name, which is not looked up. On a local network every
- * address is a group of its own.
+ * The part of the network that an address belongs to: addresses of one group are cheap to get together, those of many
+ * groups are not. IPv4: its first 16 bits; IPv6: its first 32, or those of the IPv4 address in it; onion and i2p names,
+ * which are free: one of 16 groups, by 4 bits of the name; other names: the name, which is not looked up. On a local
+ * network every address is a group of its own.
  *
  * @param url Canonical.
  */

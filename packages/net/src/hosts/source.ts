@@ -16,8 +16,8 @@ export interface Sender {
 }
 
 /**
- * The source that a peer is. One that the configuration names has buckets of its own, which no other peer of its netgroup can
- * fill.
+ * The source that a peer is. One that the configuration names has buckets of its own, which no other peer of its
+ * netgroup can fill.
  */
 export function sourceOf({ address, session }: Sender, localnet: boolean): Source {
   const host = hostOf(address)

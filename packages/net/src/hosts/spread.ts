@@ -14,9 +14,9 @@ export interface Cell<T> {
 }
 
 /**
- * The chances of hosts in a draw that nobody can win by numbers: a bucket is as likely as any other, and in it a netgroup as
- * any other, shared among the buckets that the group is in. So a source that fills its few buckets gains no more than
- * these, and a netgroup with a thousand addresses no more than one with a single address.
+ * The chances of hosts in a draw that nobody can win by numbers: a bucket is as likely as any other, and in it a
+ * netgroup as any other, shared among the buckets that the group is in. So a source that fills its few buckets gains no
+ * more than these, and a netgroup with a thousand addresses no more than one with a single address.
  */
 export function cellsOf<T extends Spread>(hosts: Iterable<T>): Cell<T>[] {
   const buckets = new Map<number, Map<string, T[]>>()
@@ -40,7 +40,9 @@ export function cellsOf<T extends Spread>(hosts: Iterable<T>): Cell<T>[] {
   return cells
 }
 
-/** Up to `count` hosts, drawn with the chances of {@link cellsOf}. A netgroup comes up again only when every other has. */
+/**
+ * Up to `count` hosts, drawn with the chances of {@link cellsOf}. A netgroup comes up again only when every other has.
+ */
 export function drawSpread<T extends Spread>(hosts: readonly T[], count: number, random: Random): T[] {
   const drawn = new Set<T>()
   while (drawn.size < count && drawn.size < hosts.length) {

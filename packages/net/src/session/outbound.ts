@@ -145,7 +145,10 @@ export class OutboundSession implements Session {
     }
   }
 
-  /** Anchors first. Then whoever is of another netgroup than those in the slots; if there is nobody else, whoever there is. */
+  /**
+   * Anchors first. Then whoever is of another netgroup than those in the slots; if there is nobody else, whoever there
+   * is.
+   */
   #choose(): string | undefined {
     const { hosts, settings, runtime } = this.#node
     this.#retries.releaseDue()
