@@ -15,14 +15,13 @@ export function readResponse(value: Readonly<Record<string, unknown>>): Response
   const id = isId(rawId) ? rawId : null
   const result = own(value, "result")
   const error = own(value, "error")
-  const wrong = (reason: string): InvalidMessage => invalid("response", id, reason, value)
   if (result === undefined && error === undefined) return invalid("either", id, "there must be a method", value)
+  const wrong = (reason: string): InvalidMessage => invalid("response", id, reason, value)
   if (own(value, "jsonrpc") !== "2.0") return wrong('jsonrpc must be "2.0"')
   if (!isId(rawId)) return wrong("id")
   if (error === undefined) return { kind: "result", id, result }
-  if (result !== undefined) return wrong("there must be a result or an error, not both")
-  if (!isErrorObject(error)) return wrong("error must have a whole number as code and a string as message")
-  return { kind: "error", id, error }
+  if (result !== undefined) return wrong("there are both a result and an error")
+  return isErrorObject(error) ? { kind: "error", id, error } : wrong("error must have a code and a message")
 }
 
 /** Makes an {@link InvalidMessage}. */

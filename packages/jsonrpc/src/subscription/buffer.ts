@@ -11,7 +11,7 @@ export type BufferOverflow =
 export interface BufferLimits {
   /** Items that wait at most. Default 1,024. */
   readonly maxItems?: number | undefined
-  /** Length of the JSON text of all that wait, at most. One item may be longer, when it waits alone. Default 1 MiB. */
+  /** Bytes of the JSON texts of all that wait, as UTF-8, at most. One item may be longer, when it waits alone. Default 1 MiB. */
   readonly maxBytes?: number | undefined
 }
 

@@ -2,7 +2,7 @@ import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "
 import { MessageTooLongError } from "../connection/errors.ts"
 import { replyTooLong } from "../connection/engine.ts"
 import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
-import { isLongerThan } from "../message/byte-length.ts"
+import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ServerError, type RpcError } from "../message/errors.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { notificationText } from "../message/serialise.ts"
@@ -148,7 +148,7 @@ export class SubscriptionSink<Item = unknown> {
   }
 
   #mustWait(text: string): boolean {
-    return this.#status === "open" && this.#isHeld && !this.#buffer.hasRoomFor(text.length)
+    return this.#status === "open" && this.#isHeld && !this.#buffer.hasRoomFor(byteLength(text))
   }
 
   get #isHeld(): boolean {
@@ -160,7 +160,8 @@ export class SubscriptionSink<Item = unknown> {
     this.#drop()
     if (this.#overflow === "close") this.close(new ServerError(ServerCode.tooSlow, "the subscriber reads too slowly"))
     if (this.#overflow !== "drop-oldest") return false
-    for (this.#buffer.shift(); !this.#buffer.hasRoomFor(text.length); this.#buffer.shift()) this.#drop()
+    const size = byteLength(text)
+    for (this.#buffer.shift(); !this.#buffer.hasRoomFor(size); this.#buffer.shift()) this.#drop()
     return true
   }
 
@@ -171,7 +172,7 @@ export class SubscriptionSink<Item = unknown> {
 
   #write(text: string): void {
     if (!this.#isHeld) return this.#port.write(text)
-    this.#buffer.put(text, text.length)
+    this.#buffer.put(text, byteLength(text))
     void this.#flush()
   }
 

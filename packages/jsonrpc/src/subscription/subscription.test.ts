@@ -248,6 +248,21 @@ test("a wedged reader leaves memory flat, whatever the policy", async () => {
   }
 })
 
+test("items that wait count as many bytes as UTF-8 makes of them, on either side", async () => {
+  const many = "€".repeat(1000)
+  const { world, sink } = await wedged({ overflow: "drop-newest", maxBytes: 20_000 })
+  while (sink.trySend({ n: 0, filler: many })) await world.runUntilIdle()
+  // Of some 3,100 bytes each; in UTF-16 units there would be 18.
+  expect(sink.size).toBe(6)
+
+  const { world: other, client, sinks } = pair()
+  const slow = client.subscribe("ticks", [], { buffer: { overflow: "drop-newest", maxBytes: 20_000 } })
+  await other.runUntil(slow.accepted)
+  for (let n = 0; n < 20; n++) await sinks[0]?.send(many)
+  await other.runUntilIdle()
+  expect([slow.size, slow.dropped]).toEqual([6, 14])
+})
+
 test("send waits for a wedged reader, and everything arrives when it reads again", async () => {
   const { world, sink, resume } = await wedged({ maxItems: 5 })
   let sent = 0
