@@ -15,20 +15,10 @@ export class ByteWriter {
   encode(text: string): Uint8Array {
     const room = text.length * BYTES_PER_UNIT
     if (room >= OWN_MEMORY_BYTES) return this.#encoder.encode(text)
-    const { written } = this.#encoder.encodeInto(text, this.room(room))
-    return this.take(written)
-  }
-
-  /** Memory that nobody has written to, of `bytes` bytes or more. What is written to its beginning is to be taken. */
-  room(bytes: number): Uint8Array {
-    if (bytes > this.#free.length) this.#free = new Uint8Array(Math.max(bytes, PIECE_BYTES))
-    return this.#free
-  }
-
-  /** The first bytes of the room, which belong to the caller from now on. */
-  take(bytes: number): Uint8Array {
-    const taken = this.#free.subarray(0, bytes)
-    this.#free = this.#free.subarray(bytes)
-    return taken
+    if (room > this.#free.length) this.#free = new Uint8Array(PIECE_BYTES)
+    const { written } = this.#encoder.encodeInto(text, this.#free)
+    const bytes = this.#free.subarray(0, written)
+    this.#free = this.#free.subarray(written)
+    return bytes
   }
 }

@@ -1,5 +1,4 @@
 import { platformRandom } from "@dchat/runtime/platform"
-import { ByteWriter } from "../framing/byte-writer.ts"
 
 /** What the frames of messages look like. */
 export interface FrameStyle {
@@ -22,14 +21,18 @@ const MASK_BYTES = 4
 const MAX_HEADER_BYTES = 4 + MASK_BYTES
 const BYTES_PER_UNIT = 3
 const MASKS = 1024
+const PIECE_BYTES = 16 * 1024
+const NO_BYTES = Buffer.alloc(0)
 
 /**
  * Writes messages as unfragmented WebSocket frames (RFC 6455 5.2) into one piece of memory, so that a flush is one write of
  * one part: `ws` writes each frame as two parts, and makes some twenty calls on the way.
  */
 export class FrameWriter {
-  readonly #writer = new ByteWriter()
-  readonly #encoder = new TextEncoder()
+  /** What frames are written into, each behind the one before; never written twice. */
+  #piece = NO_BYTES
+  #view = new DataView(NO_BYTES.buffer)
+  #used = 0
   #masks = new DataView(new ArrayBuffer(0))
   #nextMask = 0
 
@@ -37,42 +40,50 @@ export class FrameWriter {
   encode(texts: readonly string[], { isBinary, isMasked }: FrameStyle): Uint8Array {
     let room = 0
     for (const text of texts) room += text.length * BYTES_PER_UNIT + MAX_HEADER_BYTES
-    const target = this.#writer.room(room)
+    this.#makeRoom(room)
+    const start = this.#used
     const opcode = isBinary ? FINAL_BINARY : FINAL_TEXT
-    let end = 0
-    for (const text of texts) end = this.#put(text, target, end, opcode, isMasked)
-    return this.#writer.take(end)
+    for (const text of texts) this.#put(text, opcode, isMasked)
+    return this.#piece.subarray(start, this.#used)
   }
 
-  #put(text: string, target: Uint8Array, at: number, opcode: number, isMasked: boolean): number {
-    const maskBytes = isMasked ? MASK_BYTES : 0
-    let payload = at + (text.length > SHORT_BYTES ? 4 : 2) + maskBytes
-    const { written } = this.#encoder.encodeInto(text, target.subarray(payload))
-    if (written > SHORT_BYTES && text.length <= SHORT_BYTES) {
-      target.copyWithin(payload + 2, payload, payload + written)
+  #makeRoom(bytes: number): void {
+    if (this.#used + bytes <= this.#piece.length) return
+    this.#piece = Buffer.allocUnsafeSlow(Math.max(bytes, PIECE_BYTES))
+    this.#view = new DataView(this.#piece.buffer)
+    this.#used = 0
+  }
+
+  #put(text: string, opcode: number, isMasked: boolean): void {
+    const piece = this.#piece
+    const at = this.#used
+    let payload = at + (text.length > SHORT_BYTES ? 4 : 2) + (isMasked ? MASK_BYTES : 0)
+    const length = piece.write(text, payload)
+    if (length > SHORT_BYTES && text.length <= SHORT_BYTES) {
+      piece.copyWithin(payload + 2, payload, payload + length)
       payload += 2
     }
-    target[at] = opcode
     const maskFlag = isMasked ? MASKED : 0
-    if (written > SHORT_BYTES) {
-      target[at + 1] = maskFlag | LENGTH_IN_TWO_BYTES
-      target[at + 2] = written >> 8
-      target[at + 3] = written & 0xff
+    piece[at] = opcode
+    if (length > SHORT_BYTES) {
+      piece[at + 1] = maskFlag | LENGTH_IN_TWO_BYTES
+      piece[at + 2] = length >> 8
+      piece[at + 3] = length & 0xff
     } else {
-      target[at + 1] = maskFlag | written
+      piece[at + 1] = maskFlag | length
     }
-    if (isMasked) this.#mask(target, payload, written)
-    return payload + written
+    if (isMasked) this.#mask(payload, length)
+    this.#used = payload + length
   }
 
   /** Puts a mask before the payload, and over it. */
-  #mask(target: Uint8Array, payload: number, length: number): void {
+  #mask(payload: number, length: number): void {
     const mask = this.#freshMask()
-    const view = new DataView(target.buffer, target.byteOffset + payload - MASK_BYTES, MASK_BYTES + length)
-    view.setInt32(0, mask)
-    const whole = MASK_BYTES + (length & ~3)
-    for (let at = MASK_BYTES; at < whole; at += MASK_BYTES) view.setInt32(at, view.getInt32(at) ^ mask)
-    for (let at = whole, shift = 24; at < MASK_BYTES + length; at++, shift -= 8) {
+    const view = this.#view
+    view.setInt32(payload - MASK_BYTES, mask)
+    const whole = payload + (length & ~3)
+    for (let at = payload; at < whole; at += MASK_BYTES) view.setInt32(at, view.getInt32(at) ^ mask)
+    for (let at = whole, shift = 24; at < payload + length; at++, shift -= 8) {
       view.setUint8(at, view.getUint8(at) ^ (mask >>> shift))
     }
   }
