@@ -4,7 +4,7 @@
  *     npx tsc -b tsconfig.packages.json
  *     node bench/rpc/bench.mjs --table floors     ours beside the least that answers             about 60 s
  *     node bench/rpc/bench.mjs --table servers    servers under one client                       about 30 s
- *     node bench/rpc/bench.mjs --table libraries  each library with its own client               about 80 s
+ *     node bench/rpc/bench.mjs --table libraries  each library with its own client               about 90 s
  *     node bench/rpc/bench.mjs --table loads      batches, notifications, 1 MiB, a quiet caller  about 50 s
  *     node bench/rpc/bench.mjs --table one-core   both ends on one core                          about 20 s
  *     node bench/rpc/idle.mjs                     memory of idle connections
