@@ -31,7 +31,7 @@ export class BucketChooser {
     this.#hash = new SipHash(key)
   }
 
-  /** The bucket of an address that was heard of: one of the few of its source, which one by its netgroup. */
+  /** The bucket of an address that was heard of: one of the few of its source, which one by its netgroup or another text. */
   ofHearsay(source: string, group: string, count: number): number {
     if (this.#reach?.source !== source || this.#reach.count !== count) {
       const buckets = Array.from({ length: BUCKETS_OF_SOURCE }, (_, i) => this.#hash.text(`s${i} ${source}`) % count)

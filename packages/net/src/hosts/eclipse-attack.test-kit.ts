@@ -69,7 +69,8 @@ export async function attack(
   return { share, allHostile: chanceOfAll(rule, random), recoveryMin: recovery(rule, random) }
 }
 
-const HOSTILE_PEER = "tcp://45.0.0.1:1/"
+/** Of none of the netgroups whose addresses it sends: so they are in as few buckets as can be, which is best for it. */
+const HOSTILE_PEER = "tcp://44.0.0.1:1/"
 
 function hostileAddress(i: number, areNames: boolean): string {
   if (areNames) return `tcp://h${i}.evil.example:1/`

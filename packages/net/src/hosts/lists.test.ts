@@ -118,6 +118,15 @@ test("one source gets into eight buckets of hearsay, whatever it says; one netgr
   expect(lists.move("white", neighbours).length).toBeGreaterThanOrEqual(20_000 - 4 * SHAPES.white.places)
 })
 
+test("neighbours that advertise themselves to a seed share the eight buckets of their netgroup, not one", () => {
+  const lists = testLists()
+  const neighbours = Array.from({ length: 60 }, (_, i) => ({ url: `tcp://1.2.0.${i}:1/`, lastSeen: i }))
+  expect(lists.move("grey", neighbours, "1.2")).toEqual([])
+  const many = Array.from({ length: 2000 }, (_, i) => ({ url: `tcp://1.2.3.4:${i}/`, lastSeen: i }))
+  lists.move("grey", many, "1.2")
+  expect(lists.size("grey")).toBeLessThanOrEqual(8 * SHAPES.grey.places)
+})
+
 test("in a full bucket of hearsay the terrible go first, then the surplus of the greatest netgroup, then nobody", () => {
   const lists = testLists({
     terrible:

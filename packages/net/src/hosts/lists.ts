@@ -127,7 +127,7 @@ export class HostLists {
    * Puts hosts on a list, and takes them off any other; or updates when they were seen. Returns those for whom there
    * was no room: they stay where they were.
    *
-   * @param source The netgroup of who told us of them. Default: their own.
+   * @param source The netgroup of who told us of them. Default: a source for each netgroup.
    */
   store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
     const left: HostEntry[] = []
@@ -187,7 +187,7 @@ export class HostLists {
       return true
     }
     const group = known?.group ?? this.#policy.groupOf(url)
-    const source = from ?? known?.source ?? group
+    const source = from ?? known?.source ?? `unknown ${group}`
     const isProven = known !== undefined && PROVEN.has(known.colour)
     const bucket = this.#makeRoom(colour, url, { group, source, isProven })
     if (bucket === undefined) return false
@@ -204,9 +204,10 @@ export class HostLists {
   ): number | undefined {
     if (colour === "black") return 0
     const { buckets, places } = SHAPES[colour]
+    // Neighbours that advertise themselves to a seed, one after the other, find as much room as other addresses.
     const index = PROVEN.has(colour)
       ? this.#chooser.ofProven(url, group, buckets)
-      : this.#chooser.ofHearsay(source, group, buckets)
+      : this.#chooser.ofHearsay(source, source === group ? url : group, buckets)
     const bucket = this.#buckets[colour].get(index)
     if (bucket === undefined || bucket.size < places) return index
     if (PROVEN.has(colour)) return undefined
