@@ -1,10 +1,10 @@
 import { Agent, request as httpRequest, type ClientRequest } from "node:http"
 import { Agent as SecureAgent, request as httpsRequest } from "node:https"
-import { TLSSocket } from "node:tls"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
-import { ConnectError, TransportLostError } from "../transport/errors.ts"
+import { TransportLostError } from "../transport/errors.ts"
 import { httpTransport, type HttpPost, type HttpReply } from "../transport/http-client.ts"
 import type { Dialer } from "../transport/scheme.ts"
+import { dialFailure, silentBreak } from "./dial-failure.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { redirectReason } from "./redirect.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
@@ -58,18 +58,29 @@ function nodePost(
         response.on("error", reject)
       })
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
-        reject(isUnreached(error, outgoing) ? new ConnectError(url, error) : error)
+        if (isUnreached(error, outgoing)) reject(dialFailure(url, error))
+        else reject(isSilentBreak(error, outgoing) ? new TransportLostError(silentBreak(url), { cause: error }) : error)
       })
       outgoing.end(body)
     })
   }
 }
 
-/** Whether nothing was sent: nobody could be reached, or who was is not trusted, which is found out before that. */
-function isUnreached({ syscall, code }: NodeJS.ErrnoException, { socket }: ClientRequest): boolean {
-  const isUntrusted = socket instanceof TLSSocket && code === String(socket.authorizationError)
-  return syscall === "connect" || syscall === "getaddrinfo" || isUntrusted
+/** Whether nothing was sent: nobody could be reached, or TLS was not agreed on, which comes before that. */
+function isUnreached(error: NodeJS.ErrnoException, { socket }: ClientRequest): boolean {
+  const { syscall } = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
+  return (
+    syscall === "connect" || syscall === "getaddrinfo" || (socket as SecuringSocket | null)?.secureConnecting === true
+  )
 }
+
+/** Whether a new connection went before anything came back. One that was kept may have gone in good order meanwhile. */
+function isSilentBreak({ code }: NodeJS.ErrnoException, { reusedSocket }: ClientRequest): boolean {
+  return code === "ECONNRESET" && !reusedSocket
+}
+
+/** What Node's TLS sockets have besides what their types say. */
+type SecuringSocket = ClientRequest["socket"] & { readonly secureConnecting?: boolean }
 
 /** A kept connection that nobody uses for so long is closed. Shorter than what servers keep. */
 const IDLE_MS = 4_000

@@ -1,10 +1,12 @@
 import { connect, createServer, type TLSSocket } from "node:tls"
 import type { AddressInfo } from "node:net"
+import { silentLog } from "@dchat/runtime"
 import { AddressError, formatAddress, parseAddress } from "../transport/address.ts"
-import { ConnectError, ListenError } from "../transport/errors.ts"
+import { ListenError } from "../transport/errors.ts"
 import type { Dialer, TransportBinder } from "../transport/scheme.ts"
 import { streamTransport } from "../transport/stream.ts"
 import { WaitingRoom } from "../transport/waiting-room.ts"
+import { dialFailure } from "./dial-failure.ts"
 import { PipeStream } from "./pipe-stream.ts"
 import { tlsOptions, tlsServerOptions, type TlsServerIdentity, type TlsTrust } from "./tls.ts"
 
@@ -40,7 +42,7 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
       }
       const failed = (error: Error): void => {
         settle()
-        reject(new ConnectError(url, error))
+        reject(dialFailure(url, error))
       }
       const aborted = (): void => {
         settle()
@@ -62,7 +64,7 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
 
 /** Listens on `tls://host:port` and `tcp+tls://host:port`. Who does not finish the handshake within 10 s is cut off. */
 export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBinder {
-  return (url, { framing }) => {
+  return (url, { framing, log = silentLog }) => {
     const { host, port } = tcpAddressOf(url)
     if (identity === undefined)
       throw new AddressError(`${url}: a TLS server needs the option tls, with its certificate and key`)
@@ -85,7 +87,12 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
         ),
       )
     })
-    server.on("tlsClientError", (_error: Error, socket: TLSSocket) => void socket.destroy())
+    let refused = 0
+    server.on("tlsClientError", ({ message }: Error, socket: TLSSocket) => {
+      refused++
+      log.debug("no TLS handshake", { remote: urlOf(scheme, socket.remoteAddress, socket.remotePort), error: message })
+      socket.destroy()
+    })
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => reject(new ListenError(url, error))
       server.once("error", failed)
@@ -95,6 +102,9 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
         const bound = server.address() as AddressInfo
         resolve({
           address: urlOf(scheme, bound.address, bound.port),
+          get refused() {
+            return refused
+          },
           accept: (welcome) => room.accept(welcome),
           close() {
             room.close()

@@ -3,6 +3,7 @@ import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { ConnectError } from "../transport/errors.ts"
 import type { Dialer } from "../transport/scheme.ts"
 import { deflateOptions, type Compression } from "./compression.ts"
+import { dialFailure } from "./dial-failure.ts"
 import { headersOf, type HeadersSource } from "./headers.ts"
 import { redirectReason } from "./redirect.ts"
 import { tlsOptions, type TlsTrust } from "./tls.ts"
@@ -50,7 +51,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
       const failed = (error: Error): void => {
         settle()
         socket.on("error", () => {})
-        reject(new ConnectError(url, error))
+        reject(error instanceof ConnectError ? error : dialFailure(url, error))
       }
       const aborted = (): void => {
         settle()
@@ -67,7 +68,7 @@ export function webSocketDialer(options: WebSocketClientOptions = {}, trust: Tls
       socket.on("unexpected-response", (request, response) => {
         const status = `HTTP status ${response.statusCode ?? 0} instead of a WebSocket`
         request.destroy()
-        failed(new Error(redirectReason(url, response) ?? status))
+        failed(new ConnectError(url, new Error(redirectReason(url, response) ?? status)))
       })
       signal?.addEventListener("abort", aborted, { once: true })
     })

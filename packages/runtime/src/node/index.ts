@@ -1,5 +1,6 @@
 export { nodeClock } from "./clock.ts"
 export { NodeNetwork } from "./network.ts"
+export { toNetworkError } from "./network-error.ts"
 export { nodeRandom } from "./random.ts"
 export { nodeRuntime, type NodeRuntimeOptions } from "./runtime.ts"
 export { DirectoryStore } from "./store.ts"
