@@ -1,24 +1,25 @@
-import { silentLog, type Clock, type Log, type Timer } from "@dchat/runtime"
+import { silentLog, type Clock, type Log } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { SpelledMessage } from "../dialect/subscription-spelling.ts"
 import type { Frame } from "../framing/framing.ts"
 import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
-import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { NotificationMessage, Params } from "../message/message.ts"
 import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
-import { ConnectError } from "../transport/errors.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
 import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
 import { newCounters, type ConnectionCounters } from "./counters.ts"
-import { DeliveryError, MessageTooLongError } from "./errors.ts"
+import { MessageTooLongError } from "./errors.ts"
 import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from "./engine.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import { failLost } from "./lost-calls.ts"
 import type { ConnectionOptions } from "./options.ts"
+import { Patience } from "./patience.ts"
 import { ServingHalf, type ServingPort } from "./serving-half.ts"
 import { tell } from "./tell.ts"
 import { TurnSlice } from "./turn-slice.ts"
@@ -72,7 +73,7 @@ export class Connection extends CallingHalf {
       this.connection.#intake.put(frames)
     }
     lost(text: string, error: Error): void {
-      this.connection.failLost(text, error)
+      failLost(this.engine, text, error)
       this.connection.#closeWhenIdle()
     }
     end(): void {
@@ -144,8 +145,7 @@ export class Connection extends CallingHalf {
   readonly #intake: Intake
   readonly #notes: CallNotes | undefined
   #serving: ServingHalf | undefined
-  #patience: Timer | undefined
-  #patienceEnd: number | undefined
+  #patience: Patience | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: Transport, options: ConnectionOptions = {}) {
@@ -273,16 +273,6 @@ export class Connection extends CallingHalf {
     return this.#serving
   }
 
-  /** Fails the calls of a text that was sent and is lost. */
-  protected failLost(text: string, error: Error): void {
-    const sent = error instanceof ConnectError ? "no" : "maybe"
-    for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
-      const call = id === undefined ? undefined : this.engine.pending.get(id)
-      if (call === undefined || !this.engine.forget(call)) continue
-      call.fail(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
-    }
-  }
-
   protected take(frame: Frame): void {
     const isText = typeof frame === "string"
     const events = isText ? this.engine.receive(frame) : this.engine.receiveUnreadable(frame.reason)
@@ -326,11 +316,9 @@ export class Connection extends CallingHalf {
 
   /** Closes when so much time is over, unless it is to be sooner already, or what was begun is ended before. */
   #finishWithin(ms: number): void {
-    const end = this.clock.monotonic() + ms
-    if (this.status === "finishing" && (this.#patienceEnd === undefined || end < this.#patienceEnd)) {
-      this.#patienceEnd = end
-      this.#patience?.cancel()
-      this.#patience = this.clock.setTimer(ms, () => this.beginClose())
+    if (this.status === "finishing") {
+      this.#patience ??= new Patience(this.clock, () => this.beginClose())
+      this.#patience.within(ms)
     }
     this.#closeWhenIdle()
   }
