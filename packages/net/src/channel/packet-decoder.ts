@@ -145,6 +145,8 @@ export class PacketDecoder {
       value = type.codec.decode(reader)
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
+      // Where the mistake is counts from the start of the payload, wherever that is in the piece.
+      if (start > 0) return this.#decode(type, bytes.subarray(start, end), 0, end - start)
       return this.#wrong({ kind: "bad-payload", command: type.command, error })
     }
     if (reader.remaining === 0) return { kind: "message", type, value, bytes: end - start }
