@@ -118,13 +118,14 @@ export class Hosts {
    */
   insert(addresses: Iterable<ReceivedAddress>, { group, isOwn }: Source): number {
     const now = this.#now
+    const present = BigInt(now)
     const view = this.#filterView()
     const taken: HostEntry[] = []
     const dark: HostEntry[] = []
     for (const [url, claimed] of addresses) {
       const verdict = judgeAddress(url, view)
       if (verdict !== "dark" && (verdict !== "take" || !this.#states.may(url, "insert"))) continue
-      const seen = claimed < BigInt(now) ? Number(claimed) : now
+      const seen = claimed < present ? Number(claimed) : now
       if (verdict === "dark") dark.push({ url, lastSeen: seen })
       else taken.push({ url, lastSeen: isOwn(url) ? seen : Math.max(0, seen - HEARSAY_AGE_S) })
     }

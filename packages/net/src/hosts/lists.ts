@@ -138,8 +138,8 @@ export class HostLists {
 
   /** As `store`, but who is banned stays so: leave the black list first. */
   move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
-    const movable = colour === "black" ? hosts : hosts.filter(({ url }) => !this.has("black", url))
-    return this.store(colour, movable, source)
+    const isFree = colour === "black" || this.size("black") === 0
+    return this.store(colour, isFree ? hosts : hosts.filter(({ url }) => !this.has("black", url)), source)
   }
 
   /** A host was dialled in vain. */
