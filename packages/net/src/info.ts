@@ -1,3 +1,4 @@
+import type { FaultCounts } from "./judge.ts"
 import type { SessionKind } from "./session/kind.ts"
 
 /** What the RPC method `p2p.get_info` says (darkfi-net 10). */
@@ -13,12 +14,18 @@ export interface P2pCounters {
   readonly broadcastsRefused: number
   /** Connections closed because too many waited to be taken in. */
   readonly inboundRefused: number
+  /** Inbound connections closed because their TLS handshake took too long. */
+  readonly handshakesTimedOut: number
   /** Advertised addresses that were left to the refinery because too many waited to be probed. */
   readonly probesDropped: number
   /** Addresses that were not looked at because their senders told us of too many unasked. */
   readonly addressesDropped: number
   /** Events that observers have lost because they were slow. */
   readonly dnetDropped: number
+  /** Messages that subscriptions had no room for, and dropped as they were told to. */
+  readonly messagesDropped: number
+  /** How often peers did what they must not: too much, too long, too late, or something unknown. */
+  readonly faults: FaultCounts
   /** Peers that were banned. */
   readonly bans: number
 }

@@ -1,59 +1,34 @@
 import type { Runtime } from "@dchat/runtime"
-import { ManualResetEvent, Publisher, type Cancellable } from "@dchat/task"
+import { Publisher, type Cancellable } from "@dchat/task"
 import { Broadcaster, type BroadcastResult } from "./broadcast.ts"
 import { Channel } from "./channel/channel.ts"
-import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
 import { PacketEncoder } from "./channel/packet-encoder.ts"
 import { ChannelTable } from "./channel/table.ts"
 import type { DnetEvent } from "./dnet/event.ts"
 import { WrongStateError } from "./errors.ts"
 import { Hosts } from "./hosts/hosts.ts"
 import type { P2pCounters, P2pInfo } from "./info.ts"
+import { Judge } from "./judge.ts"
+import { Lifecycle, type P2pState } from "./lifecycle.ts"
 import type { MessageType } from "./message/message.ts"
-import { ProtocolAddress } from "./protocol/address.ts"
-import { ProtocolPing } from "./protocol/ping.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
-import { ProtocolSeed } from "./protocol/seed.ts"
 import type { Session, SessionContext } from "./session/context.ts"
-import { DirectSession } from "./session/direct.ts"
-import { InboundSession } from "./session/inbound.ts"
-import { SESSION_BITS, SESSION_DEFAULT } from "./session/kind.ts"
 import { LiveSettings } from "./session/live-settings.ts"
-import { ManualSession } from "./session/manual.ts"
-import { OutboundSession } from "./session/outbound.ts"
-import { RefineSession } from "./session/refine.ts"
-import { SeedSession } from "./session/seed.ts"
+import { makeSessions, type Sessions } from "./session/sessions.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
 import { Connector } from "./transport/connector.ts"
+import type { Transport } from "./transport/transport.ts"
 import { allTransports } from "./transport/transports.ts"
-
-/** What a node is doing. */
-export type P2pState = "open" | "starting" | "started" | "running" | "stopping" | "stopped"
-
-/** To which states a node goes on from each. */
-const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
-  open: ["starting"],
-  starting: ["started", "stopping"],
-  started: ["running", "stopping"],
-  running: ["stopping"],
-  stopping: ["stopped"],
-  stopped: ["starting"],
-}
-
-/** The sessions of a node. */
-export interface Sessions {
-  readonly inbound: InboundSession
-  readonly manual: ManualSession
-  readonly outbound: OutboundSession
-  readonly direct: DirectSession
-  readonly refine: RefineSession
-  readonly seed: SeedSession
-}
 
 /** Options of {@link P2p.create}. */
 export interface P2pOptions {
   /** The world. Default: this computer, without a log. */
   readonly runtime?: Runtime
+  /**
+   * Transports of your own, by the URL schemes that they serve: QUIC, for example, which we do not bring. They win over
+   * ours. Default none.
+   */
+  readonly transports?: readonly Transport[]
 }
 
 /** Options of {@link P2p.broadcast}. */
@@ -85,38 +60,23 @@ export class P2p {
   readonly #channels: ChannelTable
   readonly #broadcaster: Broadcaster
   readonly #advertised = new Publisher<string>()
-  readonly #stopSignal = new ManualResetEvent()
-  readonly #ended = new ManualResetEvent()
-  #state: P2pState = "open"
-  #bans = 0
+  readonly #lifecycle: Lifecycle
+  readonly #judge: Judge
+  readonly #counts = { messagesDropped: 0 }
   #starting: Promise<void> = Promise.resolve()
 
-  private constructor(live: LiveSettings, runtime: Runtime) {
+  private constructor(live: LiveSettings, runtime: Runtime, transports: readonly Transport[]) {
     const settings = live.current
     this.settings = settings
     this.#live = live
     this.#runtime = runtime
+    this.#lifecycle = new Lifecycle(runtime.log)
     this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
     this.#broadcaster = new Broadcaster(this.#channels, this.#encoder)
     this.hosts = new Hosts({ runtime, settings })
-    const context = this.#context()
-    const seeds = new SeedSession(context)
-    this.sessions = {
-      inbound: new InboundSession(context),
-      manual: new ManualSession(context),
-      outbound: new OutboundSession(context, seeds),
-      direct: new DirectSession(context),
-      refine: new RefineSession(context),
-      seed: seeds,
-    }
-    const { inbound, outbound, manual, direct, seed } = SESSION_BITS
-    this.protocols.register(
-      inbound | outbound | manual | direct | seed,
-      (channel) => new ProtocolPing(channel, context),
-    )
-    this.protocols.register(SESSION_DEFAULT, (channel) => new ProtocolAddress(channel, context))
-    this.protocols.register(seed, (channel) => new ProtocolSeed(channel, context))
+    this.#judge = new Judge({ settings, hosts: this.hosts, log: runtime.log })
+    this.sessions = makeSessions(this.#context(transports))
   }
 
   /**
@@ -126,13 +86,13 @@ export class P2p {
    * @throws {FormatError} if an address is not a URL
    * @throws {RangeError} if the magic is not four bytes
    */
-  static async create(settings: Partial<Settings>, { runtime }: P2pOptions = {}): Promise<P2p> {
+  static async create(settings: Partial<Settings>, { runtime, transports = [] }: P2pOptions = {}): Promise<P2p> {
     const world = runtime ?? (await import("./platform/runtime.ts")).platformRuntime()
-    return new P2p(new LiveSettings({ ...defaultSettings, ...settings }), world)
+    return new P2p(new LiveSettings({ ...defaultSettings, ...settings }), world, transports)
   }
 
   get state(): P2pState {
-    return this.#state
+    return this.#lifecycle.state
   }
 
   /** The channels whose version exchange is done, those to seeds included. */
@@ -152,9 +112,7 @@ export class P2p {
    * @throws {WrongStateError} if the node is not open or stopped, or if it is stopped meanwhile
    */
   async start(): Promise<void> {
-    this.#move("starting")
-    this.#stopSignal.reset()
-    this.#ended.reset()
+    this.#lifecycle.move("starting")
     this.#starting = this.#start()
     await this.#starting
   }
@@ -165,10 +123,10 @@ export class P2p {
    * @throws {WrongStateError} if the node is not started
    */
   async run(): Promise<void> {
-    this.#move("running")
+    this.#lifecycle.move("running")
     const { manual, outbound, direct } = this.sessions
     await Promise.all([manual.start(), outbound.start(), direct.start()])
-    await this.#ended.wait()
+    await this.#lifecycle.ended.wait()
   }
 
   /**
@@ -180,7 +138,7 @@ export class P2p {
    * file of its hosts
    */
   reload(settings: Partial<Settings>): void {
-    this.#live.change(settings, this.#state === "open" || this.#state === "stopped")
+    this.#live.change(settings, this.#lifecycle.isIdle)
     this.hosts.importBlacklist()
     this.sessions.outbound.resize()
     this.sessions.manual.reload()
@@ -189,17 +147,17 @@ export class P2p {
 
   /** Stops everything. Returns when every task has ended and every socket is closed. Safe to call again. */
   async stop(): Promise<void> {
-    if (this.#state === "open" || this.#state === "stopped") return
-    if (this.#state !== "stopping") {
-      this.#move("stopping")
+    if (this.#lifecycle.isIdle) return
+    if (this.#lifecycle.isUp) {
+      this.#lifecycle.move("stopping")
       void this.#stop()
     }
-    await this.#ended.wait()
+    await this.#lifecycle.ended.wait()
   }
 
   /** Resolves when the node is told to stop; at once if it was, and was not started again. */
   subscribeStop(options?: Cancellable): Promise<void> {
-    return this.#stopSignal.wait(options)
+    return this.#lifecycle.toldToStop.wait(options)
   }
 
   /**
@@ -213,8 +171,8 @@ export class P2p {
     value: T,
     { exclude = [] }: BroadcastOptions = {},
   ): Promise<BroadcastResult> {
-    if (this.#state === "open" || this.#state === "stopping" || this.#state === "stopped") {
-      throw new WrongStateError(`the network is ${this.#state}: a message can be sent between start and stop`)
+    if (!this.#lifecycle.isUp) {
+      throw new WrongStateError(`the network is ${this.state}: a message can be sent between start and stop`)
     }
     return this.#broadcaster.send(type, value, exclude)
   }
@@ -230,17 +188,14 @@ export class P2p {
     return {
       broadcastsRefused: this.#broadcaster.refused,
       inboundRefused: this.sessions.inbound.refused,
+      handshakesTimedOut: this.sessions.inbound.timedOut,
       probesDropped: this.#advertised.dropped,
       addressesDropped: this.hosts.surplus,
       dnetDropped: this.dnet.dropped,
-      bans: this.#bans,
+      messagesDropped: this.#counts.messagesDropped,
+      faults: this.#judge.faults,
+      bans: this.#judge.bans,
     }
-  }
-
-  #move(to: P2pState): void {
-    if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a network that is ${this.#state} cannot be ${to}`)
-    this.#runtime.log.debug(`P2p: ${this.#state} -> ${to}`)
-    this.#state = to
   }
 
   async #start(): Promise<void> {
@@ -249,25 +204,24 @@ export class P2p {
       await this.sessions.inbound.start()
       this.#live.listen(this.sessions.inbound.addresses)
       await this.sessions.refine.start()
-      if (this.#state === "starting") await this.sessions.seed.start()
+      if (this.state === "starting") await this.sessions.seed.start()
     } catch (error) {
-      if (this.#state === "starting") {
-        this.#move("stopping")
+      if (this.state === "starting") {
+        this.#lifecycle.move("stopping")
         await this.#stopSessions()
-        this.#finish()
+        this.#lifecycle.move("stopped")
         throw error
       }
     }
-    if (this.#state !== "starting") throw new WrongStateError("the network was stopped before it had started")
-    this.#move("started")
+    if (this.state !== "starting") throw new WrongStateError("the network was stopped before it had started")
+    this.#lifecycle.move("started")
   }
 
   async #stop(): Promise<void> {
-    this.#stopSignal.set()
     await this.sessions.seed.stop()
     await this.#starting.catch(nothing)
     await this.#stopSessions()
-    this.#finish()
+    this.#lifecycle.move("stopped")
   }
 
   async #stopSessions(): Promise<void> {
@@ -280,13 +234,7 @@ export class P2p {
     }
   }
 
-  #finish(): void {
-    this.#move("stopped")
-    this.#stopSignal.set()
-    this.#ended.set()
-  }
-
-  #context(): SessionContext {
+  #context(transports: readonly Transport[]): SessionContext {
     const runtime = this.#runtime
     const { settings, hosts, protocols, dnet } = this
     return {
@@ -297,22 +245,19 @@ export class P2p {
       dnet,
       advertised: this.#advertised,
       channels: this.#channels,
-      connector: new Connector({ settings, hosts, runtime }, allTransports({ settings, runtime })),
+      connector: new Connector({ settings, hosts, runtime }, [...allTransports({ settings, runtime }), ...transports]),
       introduced: (channel) => this.#live.hear(channel),
       broadcast: (type, value) => void this.#broadcaster.send(type, value),
-      open: (options) => new Channel({ ...options, encoder: this.#encoder, runtime, dnet, judge: this.#judge }),
+      open: (options) =>
+        new Channel({
+          ...options,
+          encoder: this.#encoder,
+          runtime,
+          dnet,
+          counts: this.#counts,
+          judge: this.#judge.judge,
+        }),
     }
-  }
-
-  /** What follows from a peer's mistake; bans whom it must (darkfi-net 2.4, 4.6). */
-  readonly #judge = (channel: Channel, fault: PeerFault): Consequence => {
-    const consequence = consequenceOf(fault, channel.session, this.settings.banPolicy)
-    if (consequence !== "ban") return consequence
-    const banned = this.hosts.ban(channel)
-    if (banned === undefined) return consequence
-    this.#bans++
-    this.#runtime.log.warn(`Banned ${banned}: ${describeFault(fault)}`)
-    return consequence
   }
 }
 

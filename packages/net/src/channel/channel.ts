@@ -1,15 +1,15 @@
-import type { ByteStream, Log, NetworkError, Runtime } from "@dchat/runtime"
-import type { Cancellable, Publisher } from "@dchat/task"
-import type { DnetEvent } from "../dnet/event.ts"
+import type { Log } from "@dchat/runtime"
+import type { Cancellable } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
 import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
 import type { MessageType } from "../message/message.ts"
 import type { VersionInfo } from "../message/version.ts"
 import type { SessionKind } from "../session/kind.ts"
 import { Dispatcher } from "./dispatcher.ts"
-import { PATIENT, describeFault, type Consequence, type PeerFault } from "./fault.ts"
+import { PATIENT, describeFault, type PeerFault } from "./fault.ts"
+import { hangUpPolitely } from "./hang-up.ts"
+import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
-import type { PacketEncoder } from "./packet-encoder.ts"
 import { Reserve } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
@@ -25,34 +25,8 @@ const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
   stopped: [],
 }
 
-/** After we have hung up, the other side has this long to read what we sent and hang up too, in milliseconds. */
-const GOODBYE_MS = 1000
-
 /** A peer that has stayed for so long is no visitor of a seed, in milliseconds. */
 const VISIT_MS = 2000
-
-/** The two ends of a connection, as canonical URLs (darkfi-net 3.2, 4.1). */
-export interface ChannelAddress {
-  /** What we dialled for, or the socket that we saw. */
-  readonly connect: string
-  /** What we really dialled; undefined if the peer dialled us. */
-  readonly resolve: string | undefined
-  /** Whether another transport was dialled than the address names. */
-  readonly mixed: boolean
-}
-
-/** What a channel is made of. */
-export interface ChannelOptions {
-  readonly stream: ByteStream
-  readonly session: SessionKind
-  readonly address: ChannelAddress
-  readonly encoder: PacketEncoder
-  readonly runtime: Pick<Runtime, "clock" | "random" | "log">
-  /** Learns of each packet. */
-  readonly dnet: Publisher<DnetEvent>
-  /** Says what follows from a fault, and carries it out where it concerns more than this channel. */
-  readonly judge: (channel: Channel, fault: PeerFault) => Consequence
-}
 
 /** One connection to a peer (darkfi-net 4): typed messages out, typed messages in. */
 export class Channel {
@@ -89,7 +63,10 @@ export class Channel {
     this.#closed = new Promise((resolve) => {
       this.#tellClosed = resolve
     })
-    this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, () => this.#readOn())
+    this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, {
+      room: () => this.#readOn(),
+      dropped: () => void options.counts.messagesDropped++,
+    })
     this.#decoder = new PacketDecoder({
       magic: encoder.magic,
       lookup: this.#dispatcher.lookup,
@@ -153,7 +130,7 @@ export class Channel {
         this.#readOn()
       },
       end: () => this.#lose(new ChannelStopped("closed-by-peer", "the peer closed the connection")),
-      close: (error) => this.#lose(lossBy(error)),
+      close: (error) => this.#lose(ChannelStopped.byLoss(error)),
     })
   }
 
@@ -286,13 +263,15 @@ export class Channel {
   /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
   #stop(reason: ChannelStopped, manner: "politely" | "at once"): Promise<void> {
     if (this.#state !== "stopped") {
-      const hangUp = this.#state === "new" || manner === "at once" ? this.#hangUpAtOnce : this.#hangUpPolitely
+      const { stream, runtime } = this.#options
+      const isPolite = this.#state === "running" && manner === "politely"
       this.#move("stopped")
       this.#reason = reason
       this.#tellStopped(reason)
       this.#dispatcher.finish(reason)
       this.#sendQueue.close()
-      void Promise.allSettled([hangUp(), this.#cleanUp()]).then(this.#tellClosed)
+      const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : stream.close()
+      void Promise.allSettled([goodbye, this.#cleanUp()]).then(this.#tellClosed)
     }
     return this.#closed
   }
@@ -306,23 +285,6 @@ export class Channel {
       }
     }
   }
-
-  readonly #hangUpAtOnce = (): Promise<void> => this.#options.stream.close()
-
-  readonly #hangUpPolitely = async (): Promise<void> => {
-    const { stream, runtime } = this.#options
-    const timer = runtime.clock.setTimer(GOODBYE_MS, () => void stream.close())
-    stream.end()
-    // The peer's own goodbye comes behind whatever else it has sent, which is read and thrown away.
-    stream.resume()
-    await stream.closed
-    timer.cancel()
-  }
-}
-
-function lossBy(error: NetworkError | undefined): ChannelStopped {
-  if (error === undefined) return new ChannelStopped("closed-by-peer", "the connection was closed")
-  return new ChannelStopped("broken", `the connection broke: ${error.message}`, { cause: error })
 }
 
 function nothing(): void {}

@@ -13,7 +13,10 @@ const Text = defineMessage({ command: "Text", codec, maxBytes: 100, metering: UN
 function dispatcher() {
   const world = virtualWorld()
   const room: string[] = []
-  const dispatch = new Dispatcher(world.host({ name: "node" }).clock, BUILT_IN_MESSAGES, () => room.push("room"))
+  const dispatch = new Dispatcher(world.host({ name: "node" }).clock, BUILT_IN_MESSAGES, {
+    room: () => room.push("room"),
+    dropped: () => room.push("dropped"),
+  })
   return { world, room, dispatch }
 }
 
@@ -90,4 +93,15 @@ test("it is full while one subscription is full, and says when there is room", a
   expect(dispatch.isFull).toBe(true)
   small[Symbol.dispose]()
   expect([dispatch.isFull, room]).toEqual([false, ["room", "room"]])
+})
+
+test("a subscription that closes when it is full ends the channel of a peer that is too fast; one that drops counts", () => {
+  const { dispatch, room } = dispatcher()
+  dispatch.subscribe(Text, { maxMessages: 1, overflow: "drop-newest" })
+  const strict = dispatch.subscribe(Text, { maxMessages: 2, overflow: "close" })
+  expect(dispatch.dispatch(Text, { text: "a" }, 2)).toBeUndefined()
+  expect(dispatch.dispatch(Text, { text: "b" }, 2)).toBeUndefined()
+  expect(room).toEqual(["dropped"])
+  expect(dispatch.dispatch(Text, { text: "c" }, 2)).toEqual({ kind: "too-fast", command: "Text" })
+  expect([dispatch.isFull, strict.size, strict.dropped, room]).toEqual([false, 2, 1, ["dropped", "dropped", "dropped"]])
 })

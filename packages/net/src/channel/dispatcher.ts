@@ -10,10 +10,18 @@ interface Known {
   readonly subscriptions: Set<MessageSubscription<unknown>>
 }
 
+/** What a dispatcher tells its channel. */
+export interface DispatcherOwner {
+  /** A subscription that was full has room again. */
+  room(): void
+  /** A subscription has dropped a message for which it had no room. */
+  dropped(): void
+}
+
 /** Which messages a channel knows, who wants them, and how many of them it may get (darkfi-net 4.3, 4.5). Does no I/O. */
 export class Dispatcher {
   readonly #clock: Clock
-  readonly #onRoom: () => void
+  readonly #owner: DispatcherOwner
   readonly #known = new Map<MessageType<unknown>, Known>()
   /** By the length of the command, which leaves few to compare. */
   readonly #byLength: Known[][] = []
@@ -21,10 +29,9 @@ export class Dispatcher {
   #limit = 0
   #full = 0
 
-  /** @param onRoom Called when a subscription that was full has room again. */
-  constructor(clock: Clock, types: readonly MessageType<unknown>[], onRoom: () => void) {
+  constructor(clock: Clock, types: readonly MessageType<unknown>[], owner: DispatcherOwner) {
     this.#clock = clock
-    this.#onRoom = onRoom
+    this.#owner = owner
     for (const type of types) this.register(type)
   }
 
@@ -66,6 +73,7 @@ export class Dispatcher {
       {
         clock: this.#clock,
         full: (isFull) => this.#countFull(isFull),
+        dropped: () => this.#owner.dropped(),
         closed: () => subscriptions.delete(subscription),
       },
       options,
@@ -77,16 +85,17 @@ export class Dispatcher {
   /** Counts a message and hands it to everyone who wants it. Returns what is wrong if there were too many. */
   dispatch(type: MessageType<unknown>, value: unknown, bytes: number): PeerFault | undefined {
     const { meter, subscriptions } = this.#known.get(type) as Known
-    if (type.metering.threshold === 0) {
-      for (const subscription of subscriptions) subscription.push(value, bytes, 0)
-      return undefined
+    const isMetered = type.metering.threshold !== 0
+    const now = isMetered ? this.#clock.monotonic() : 0
+    if (isMetered) meter.push(now)
+    const delay = isMetered ? meter.delay(now) : 0
+    let fault: PeerFault | undefined
+    for (const subscription of subscriptions) {
+      if (!subscription.push(value, bytes, delay)) fault = { kind: "too-fast", command: type.command }
     }
-    const now = this.#clock.monotonic()
-    meter.push(now)
-    const delay = meter.delay(now)
-    for (const subscription of subscriptions) subscription.push(value, bytes, delay)
+    if (!isMetered) return fault
     const total = this.#metered.reduce((sum, known) => sum + known.meter.total(now), 0)
-    return total > this.#limit ? { kind: "over-limit", total, limit: this.#limit } : undefined
+    return total > this.#limit ? { kind: "over-limit", total, limit: this.#limit } : fault
   }
 
   /** Ends all subscriptions. */
@@ -99,6 +108,6 @@ export class Dispatcher {
 
   #countFull(isFull: boolean): void {
     this.#full += isFull ? 1 : -1
-    if (this.#full === 0) this.#onRoom()
+    if (this.#full === 0) this.#owner.room()
   }
 }

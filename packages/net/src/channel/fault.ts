@@ -21,6 +21,8 @@ export type PeerFault =
   | { readonly kind: "surplus-payload"; readonly command: string; readonly surplus: number }
   /** More messages than the meters of the channel allow. */
   | { readonly kind: "over-limit"; readonly total: number; readonly limit: number }
+  /** A subscription that closes when it is full was full. */
+  | { readonly kind: "too-fast"; readonly command: string }
   /** The version exchange found another application, or another major or minor version of it. */
   | { readonly kind: "version-mismatch"; readonly got: string; readonly want: string }
   | { readonly kind: "handshake-timeout" }
@@ -102,6 +104,8 @@ export function describeFault(fault: PeerFault): string {
       return `a ${fault.command} has ${fault.surplus} bytes too many`
     case "over-limit":
       return `too many messages: they count ${fault.total}, ${fault.limit} is allowed`
+    case "too-fast":
+      return `more of ${fault.command} than we can read`
     case "version-mismatch":
       return `the peer is ${fault.got}, we are ${fault.want}`
     case "handshake-timeout":

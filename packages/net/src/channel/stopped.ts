@@ -1,3 +1,4 @@
+import type { NetworkError } from "@dchat/runtime"
 import { NetError } from "../errors.ts"
 import { describeFault, type PeerFault } from "./fault.ts"
 
@@ -20,5 +21,10 @@ export class ChannelStopped extends NetError {
   /** The error of a channel whose peer made a mistake. */
   static byFault(fault: PeerFault): ChannelStopped {
     return new ChannelStopped("peer-fault", describeFault(fault), { fault })
+  }
+  /** The error of a channel whose connection is gone: closed, or broken by an error. */
+  static byLoss(error: NetworkError | undefined): ChannelStopped {
+    if (error === undefined) return new ChannelStopped("closed-by-peer", "the connection was closed")
+    return new ChannelStopped("broken", `the connection broke: ${error.message}`, { cause: error })
   }
 }

@@ -7,7 +7,12 @@ function subscription(options?: SubscriptionOptions) {
   const world = virtualWorld()
   const changes: boolean[] = []
   const { clock } = world.host({ name: "node" })
-  const owner = { clock, full: (isFull: boolean) => changes.push(isFull), closed: () => undefined }
+  const owner = {
+    clock,
+    full: (isFull: boolean) => changes.push(isFull),
+    dropped: () => undefined,
+    closed: () => undefined,
+  }
   return { world, changes, messages: new MessageSubscription<string>(owner, options) }
 }
 

@@ -9,6 +9,8 @@ export type SubscriptionOverflow =
   | "drop-oldest"
   /** The message that has just come is dropped and counted. */
   | "drop-newest"
+  /** The message that has just come is dropped and counted, and the channel is closed. Nobody is banned. */
+  | "close"
 
 /** How a subscription is bounded. Whichever bound is reached first counts. */
 export interface SubscriptionOptions {
@@ -25,6 +27,8 @@ export interface SubscriptionOwner {
   readonly clock: Clock
   /** A subscription has become full, so that the channel must not read on, or has room again. */
   full(isFull: boolean): void
+  /** A message was dropped. */
+  dropped(): void
   /** Nobody reads the subscription any more. */
   closed(): void
 }
@@ -76,18 +80,23 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     return this.#dropped
   }
 
-  /** Called by the channel. `delayMs` is how long the reader is made to wait for the message. */
-  push(value: T, bytes: number, delayMs: number): void {
-    if (this.#end !== undefined) return
+  /**
+   * Called by the channel. `delayMs` is how long the reader is made to wait for the message. Returns whether the channel
+   * may live on.
+   */
+  push(value: T, bytes: number, delayMs: number): boolean {
+    if (this.#end !== undefined) return true
     if (this.#overflow !== "wait" && !this.#hasRoom) {
       this.#dropped++
-      if (this.#overflow === "drop-newest") return
+      this.#owner.dropped()
+      if (this.#overflow !== "drop-oldest") return this.#overflow === "drop-newest"
       this.#shift()
     }
     this.#queue.push({ value, bytes, delayMs })
     this.#bytes += bytes
     this.#tellFull()
     this.#wakeReaders()
+    return true
   }
 
   /** The next message. Rejects with the channel's error when it has stopped, or with the signal's reason. */

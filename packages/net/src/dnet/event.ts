@@ -45,3 +45,7 @@ export type DnetEvent =
       readonly info: { readonly connect_addr: string; readonly addr: string; readonly channel_id: number }
     }
   | { readonly event: "direct_disconnected"; readonly info: { readonly connect_addr: string; readonly err: string } }
+  | {
+      readonly event: "direct_peer_discovery"
+      readonly info: DnetDiscovery<"wait" | "sleep" | "newchan" | "getaddr" | "seed">
+    }

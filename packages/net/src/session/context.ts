@@ -1,6 +1,7 @@
 import type { Runtime } from "@dchat/runtime"
 import type { Publisher } from "@dchat/task"
-import type { Channel, ChannelOptions } from "../channel/channel.ts"
+import type { Channel } from "../channel/channel.ts"
+import type { ChannelOptions } from "../channel/options.ts"
 import type { ChannelTable } from "../channel/table.ts"
 import type { DnetEvent } from "../dnet/event.ts"
 import type { Hosts } from "../hosts/hosts.ts"

@@ -1,14 +1,20 @@
-import { CancelScope, TaskGroup, checkpoint, sleep, whenCancelled, type Cancellable } from "@dchat/task"
-import { canonicalUrl } from "@dchat/wire"
+import { CancelScope, TaskGroup, backoff, checkpoint, sleep, whenCancelled, type Cancellable } from "@dchat/task"
+import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
+import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
-import { failureOf, textOf } from "./failure.ts"
+import { DirectDiscovery } from "./direct-discovery.ts"
+import { failureOf, isPermanent, textOf } from "./failure.ts"
+import type { SeedSession } from "./seed.ts"
 
 /** While a host is being probed it is not dialled; this is how often it is looked at, in milliseconds. */
 const PROBE_WAIT_MS = 100
+
+/** The longest first pause before `getPatiently` tries again, in milliseconds. The longest of all is the connect timeout. */
+const FIRST_PAUSE_MS = 1000
 
 /** The use of a channel by somebody who asked for it. */
 export interface DirectLease {
@@ -27,19 +33,37 @@ interface Shared {
 export class DirectSession implements Session {
   readonly #node: SessionContext
   readonly #shared = new Map<string, Shared>()
+  readonly #discovery: DirectDiscovery
   #tasks: TaskGroup | undefined
 
-  constructor(node: SessionContext) {
+  constructor(node: SessionContext, seeds: SeedSession) {
     this.#node = node
+    this.#discovery = new DirectDiscovery(node, this, seeds)
   }
 
   async start(): Promise<void> {
-    const { log } = this.#node.runtime
+    const { settings, runtime } = this.#node
+    const { log } = runtime
     this.#tasks = new TaskGroup({
       supervise(error) {
         if (failureOf(error) === undefined) log.error("A direct connection failed", { error })
       },
     })
+    // Outbound slots look for hosts themselves.
+    if (settings.outboundConnections === 0) void this.#tasks.spawn((scope) => this.#discovery.run(scope))
+  }
+
+  /**
+   * Looks for more hosts from now on, while the network runs: for nodes without outbound connections, whose protocols ask
+   * for channels to hosts that they choose. With outbound connections the slots see to it, and this does nothing.
+   */
+  startPeerDiscovery(): void {
+    this.#discovery.start()
+  }
+
+  /** Looks no more. A round that has begun goes on to its end. */
+  stopPeerDiscovery(): void {
+    this.#discovery.stop()
   }
 
   async stop(): Promise<void> {
@@ -60,8 +84,7 @@ export class DirectSession implements Session {
    * @throws {FormatError} if the address is not a URL
    */
   async get(url: string, { signal }: Cancellable = {}): Promise<DirectLease> {
-    const tasks = this.#tasks
-    if (tasks === undefined) throw new WrongStateError("peers can be connected to while the network runs")
+    const tasks = this.#runningTasks
     checkpoint(signal)
     const address = canonicalUrl(url)
     const other = this.#node.channels
@@ -97,6 +120,41 @@ export class DirectSession implements Session {
     } finally {
       unlink()
     }
+  }
+
+  /**
+   * As `get`, but tries again until there is a connection: at first after up to a second, then less and less often.
+   * Rejects if the session stops before.
+   *
+   * @throws {ConnectError} `unsupported-transport` or `bad-address`, which no trying helps
+   * @throws {WrongStateError} if the network does not run
+   * @throws {FormatError} if the address is not a URL
+   */
+  async getPatiently(url: string, { signal }: Cancellable = {}): Promise<DirectLease> {
+    const { settings, runtime } = this.#node
+    const { clock, random } = runtime
+    const { connectTimeoutMs: maxMs } = profileOf(settings, parseUrl(canonicalUrl(url)).scheme)
+    const pauses = backoff({ baseMs: FIRST_PAUSE_MS, maxMs, random })
+    const scope = new CancelScope(this.#runningTasks.scope)
+    const unlink = whenCancelled(signal, (reason) => scope.cancel(reason))
+    try {
+      for (;;) {
+        try {
+          return await this.get(url, { signal: scope })
+        } catch (error) {
+          if (isPermanent(error) || failureOf(error) === undefined) throw error
+        }
+        await sleep(pauses.next().value, { signal: scope, clock })
+      }
+    } finally {
+      unlink()
+      scope[Symbol.dispose]()
+    }
+  }
+
+  get #runningTasks(): TaskGroup {
+    if (this.#tasks === undefined) throw new WrongStateError("peers can be connected to while the network runs")
+    return this.#tasks
   }
 
   #open(address: string, tasks: TaskGroup): Shared {

@@ -1,6 +1,6 @@
-import { ManualResetEvent, isTimeout, sleep, timeout, type CancelScope } from "@dchat/task"
-import { GetAddr } from "../message/address.ts"
+import { ManualResetEvent, sleep, type CancelScope } from "@dchat/task"
 import { addressRequest } from "../protocol/address.ts"
+import { askPeers } from "./ask-peers.ts"
 import type { SessionContext } from "./context.ts"
 import type { SeedSession } from "./seed.ts"
 
@@ -76,22 +76,9 @@ export class PeerDiscovery {
   }
 
   async #askPeers(attemptMs: number, signal: CancelScope): Promise<void> {
-    const { hosts, settings, runtime } = this.#node
-    const arrivals = hosts.arrivals.subscribe({ capacity: 1 })
     this.#say("getaddr")
-    const request = addressRequest(settings)
-    hosts.ask(request.max)
-    this.#node.broadcast(GetAddr, request)
-    try {
-      const arrival = (scope: CancelScope): Promise<number> => arrivals.receive({ signal: scope })
-      await timeout(attemptMs, arrival, { signal, clock: runtime.clock })
-      this.#inVain = 0
-    } catch (error) {
-      if (!isTimeout(error)) throw error
-      this.#inVain++
-    } finally {
-      arrivals.close()
-    }
+    const found = await askPeers(this.#node, addressRequest(this.#node.settings), attemptMs, signal)
+    this.#inVain = found ? 0 : this.#inVain + 1
   }
 
   #say(state: "wait" | "seed" | "getaddr"): void {

@@ -10,6 +10,11 @@ export function failureOf(error: unknown): string | undefined {
   return undefined
 }
 
+/** Whether trying again is of no use. */
+export function isPermanent(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === "unsupported-transport" || error.code === "bad-address")
+}
+
 /** What an error says. */
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -1,5 +1,5 @@
 import type { ByteStream, Listener } from "@dchat/runtime"
-import { Semaphore, TaskGroup, timeout, type CancelScope } from "@dchat/task"
+import { Semaphore, TaskGroup, isTimeout, timeout, type CancelScope } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { profileOf } from "../settings/settings.ts"
@@ -21,6 +21,7 @@ export class InboundSession implements Session {
   #ports: OpenPort[] = []
   /** Of ports that are closed. */
   #refused = 0
+  #timedOut = 0
   #tasks = new TaskGroup()
 
   constructor(node: SessionContext) {
@@ -35,6 +36,11 @@ export class InboundSession implements Session {
   /** How many connections were closed because too many waited to be taken in. */
   get refused(): number {
     return this.#ports.reduce((sum, { listener }) => sum + listener.refused, this.#refused)
+  }
+
+  /** How many connections were closed because their TLS handshake took too long. */
+  get timedOut(): number {
+    return this.#timedOut
   }
 
   /** Returns when all ports are open. Throws a {@link ConnectError} if one cannot be; then none is. */
@@ -99,11 +105,15 @@ export class InboundSession implements Session {
       if (hosts.isBlacklisted(peer))
         throw new ConnectError("blacklisted", `cannot take ${peer} in`, "the peer is blacklisted")
       const { handshakeTimeoutMs } = profileOf(settings, scheme)
-      const stream = await timeout(
+      const welcomed = timeout(
         handshakeTimeoutMs,
         (scope) => connector.transportOf(listening).welcome(accepted, { signal: scope.signal }),
         { signal, clock: runtime.clock },
       )
+      const stream = await welcomed.catch((error: unknown) => {
+        if (isTimeout(error)) this.#timedOut++
+        throw error
+      })
       const address = { connect: peer, resolve: undefined, mixed: false }
       await this.#host(this.#node.open({ stream, session: "inbound", address }), signal)
     } catch (error) {

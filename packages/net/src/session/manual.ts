@@ -3,10 +3,9 @@ import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { profileOf } from "../settings/settings.ts"
-import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
-import { failureOf, textOf } from "./failure.ts"
+import { failureOf, isPermanent, textOf } from "./failure.ts"
 
 /** The longest first pause before a peer is dialled again, in milliseconds. The longest of all is its connect timeout. */
 const FIRST_PAUSE_MS = 1000
@@ -118,11 +117,6 @@ export class ManualSession implements Session {
       await sleep(pauses.next().value, { signal, clock })
     }
   }
-}
-
-/** Whether trying again is of no use. */
-function isPermanent(error: unknown): boolean {
-  return error instanceof ConnectError && (error.code === "unsupported-transport" || error.code === "bad-address")
 }
 
 function nothing(): void {}

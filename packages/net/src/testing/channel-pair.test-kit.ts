@@ -1,7 +1,8 @@
 import type { ByteStream } from "@dchat/runtime"
 import { virtualWorld, type VirtualHost, type VirtualWorld } from "@dchat/runtime/virtual"
 import { Publisher } from "@dchat/task"
-import { Channel, type ChannelOptions } from "../channel/channel.ts"
+import { Channel } from "../channel/channel.ts"
+import type { ChannelOptions } from "../channel/options.ts"
 import { consequenceOf, type PeerFault } from "../channel/fault.ts"
 import { PacketEncoder } from "../channel/packet-encoder.ts"
 import { RawPeer } from "./raw-peer.test-kit.ts"
@@ -31,6 +32,7 @@ export async function pair(options: Partial<ChannelOptions> = {}): Promise<Pair>
     session: "manual",
     address: { connect: "tcp://10.0.0.2:1/", resolve: "tcp://10.0.0.2:1/", mixed: false },
     dnet: new Publisher(),
+    counts: { messagesDropped: 0 },
     encoder: new PacketEncoder(MAGIC),
     runtime: near,
     judge(_channel, fault) {

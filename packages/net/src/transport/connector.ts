@@ -1,7 +1,7 @@
 import { NetworkError, type ByteStream, type Runtime } from "@dchat/runtime"
 import { checkpoint, isTimeout, timeout, type Cancellable } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
-import type { ChannelAddress } from "../channel/channel.ts"
+import type { ChannelAddress } from "../channel/options.ts"
 import type { Hosts } from "../hosts/hosts.ts"
 import { dialEndpoints, type Endpoint } from "../hosts/mixing.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
