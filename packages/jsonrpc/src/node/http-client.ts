@@ -69,9 +69,7 @@ function nodePost(
 /** Whether nothing was sent: nobody could be reached, or TLS was not agreed on, which comes before that. */
 function isUnreached(error: NodeJS.ErrnoException, { socket }: ClientRequest): boolean {
   const { syscall } = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
-  return (
-    syscall === "connect" || syscall === "getaddrinfo" || (socket as SecuringSocket | null)?.secureConnecting === true
-  )
+  return syscall === "connect" || syscall === "getaddrinfo" || (socket as SecuringSocket).secureConnecting === true
 }
 
 /** Whether a new connection went before anything came back. One that was kept may have gone in good order meanwhile. */

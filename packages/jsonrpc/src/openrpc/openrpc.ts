@@ -15,22 +15,30 @@ export interface OpenRpcOptions extends OpenRpcInfo {
  * Describes a contract as an OpenRPC document. Schemas of others are described where they know how (Standard JSON Schema,
  * draft 7), else as anything. Subscriptions stand in `x-subscriptions`, for OpenRPC has no word for them.
  */
-export function openRpcDocument(contract: Contract, { openrpc = "1.3.2", ...info }: OpenRpcOptions): OpenRpcDocument {
-  const entries = contractEntries(contract)
-  const subscriptions = entries.filter(isSubscription).map(methodObject)
+export function openRpcDocument(contract: Contract, options: OpenRpcOptions): OpenRpcDocument {
+  return documentOf(contractEntries(contract).map(methodObject), options)
+}
+
+/** The document of methods and subscriptions that are described already. */
+export function documentOf(
+  all: readonly OpenRpcMethod[],
+  { openrpc = "1.3.2", ...info }: OpenRpcOptions,
+): OpenRpcDocument {
+  const subscriptions = all.filter(isSubscription)
   return {
     openrpc,
     info,
-    methods: entries.filter((entry) => !isSubscription(entry)).map(methodObject),
+    methods: all.filter((each) => !isSubscription(each)),
     ...(subscriptions.length === 0 ? {} : { "x-subscriptions": subscriptions }),
   }
 }
 
-function isSubscription({ definition }: ContractEntry): boolean {
-  return definition.kind === "subscription"
+function isSubscription(method: OpenRpcMethod): boolean {
+  return "x-item" in method
 }
 
-function methodObject({ name, aliases, definition }: ContractEntry): OpenRpcMethod {
+/** Describes one method, notification or subscription. */
+export function methodObject({ name, aliases, definition }: ContractEntry): OpenRpcMethod {
   const { summary, deprecated } = definition
   return {
     name,

@@ -7,9 +7,10 @@ import { method } from "../contract/definition.ts"
 import { number, string } from "../contract/schema.ts"
 import { subscription } from "../contract/subscription.ts"
 import { ServerError } from "../message/errors.ts"
+import type { OpenRpcDocument } from "../openrpc/document.ts"
 import { mergeRouters } from "./merge-routers.ts"
 import { withMiddleware, type Call } from "./middleware.ts"
-import { router } from "./router.ts"
+import { router, type Router } from "./router.ts"
 import { serve } from "./serve.ts"
 
 const sum = () =>
@@ -66,6 +67,42 @@ test("a name that two routers have is refused, and nothing is added", () => {
   const discover = { title: "x", version: "1" }
   const described = () => router(contract({}), {}, { discover })
   expect(() => mergeRouters(described(), described())).toThrow('"rpc.discover"')
+})
+
+test("the one that describes itself describes the methods of all, as they are at that time", async () => {
+  const described = router(
+    contract({ hello: method() }),
+    { hello: () => {} },
+    { discover: { title: "all", version: "2" } },
+  )
+  const names = async (of: Router): Promise<unknown[]> => {
+    const document = (await of.execute("rpc.discover")) as OpenRpcDocument
+    expect(document.info).toEqual({ title: "all", version: "2" })
+    const { methods, "x-subscriptions": subscriptions = [] } = document
+    return [methods.map((each) => [each.name, each["x-aliases"]]), subscriptions.map(({ name }) => name)]
+  }
+  const all = mergeRouters(
+    sum(),
+    withMiddleware(described, (_call, next) => next()),
+    talk(),
+  )
+  const hello = ["hello", undefined]
+  expect(await names(all)).toEqual([[["add", ["plus"]], hello, ["greet", undefined]], ["ticks"]])
+  expect(await names(mergeRouters(all))).toEqual(await names(all))
+  expect(await names(described)).toEqual([[hello], []])
+  described.add(sum())
+  described.remove("plus")
+  expect(await names(described)).toEqual([[hello, ["add", undefined]], []])
+  described.remove("add")
+  expect(await names(described)).toEqual([[hello], []])
+})
+
+test("who may ask for a description is up to the router that gives it", async () => {
+  const options = { discover: { title: "x", version: "1" } }
+  const closed = withMiddleware(router(contract({}), {}, options), () => {
+    throw new ServerError(-32001, "not allowed")
+  })
+  await expect(mergeRouters(sum(), closed).execute("rpc.discover")).rejects.toMatchObject({ code: -32001 })
 })
 
 test("the middleware of a router goes with it", async () => {

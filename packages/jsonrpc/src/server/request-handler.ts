@@ -1,11 +1,10 @@
 import { TaskSet } from "@dchat/task"
 import type { Handler } from "../connection/handler.ts"
-import type { IncomingRequest } from "../connection/incoming-request.ts"
 
 /** Answers requests, whichever connection they come from, and knows the connections that are alive (darkfi-rpc 2.3). */
 export interface RequestHandler {
-  /** As a {@link Handler}. */
-  handle(request: IncomingRequest): unknown
+  /** Answers one request. It stands by itself, so that a connection can be given it: `{ handler: router.handle }`. */
+  readonly handle: Handler
   /** Whether a method is known to be a subscription. */
   isSubscription?(method: string): boolean
   /** The live connections: each is a task that is in the set from before it is read until it has ended. */

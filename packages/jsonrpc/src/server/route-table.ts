@@ -2,12 +2,15 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { ContractError } from "../contract/contract-error.ts"
 import type { Definition } from "../contract/definition.ts"
 import type { ParamsReader } from "../contract/params.ts"
+import type { OpenRpcMethod } from "../openrpc/document.ts"
 
 /** What is done with a call of one method. */
 export interface Route {
   readonly kind: Definition["kind"]
   readonly read: ParamsReader
   readonly run: (params: unknown, request: IncomingRequest) => unknown
+  /** What OpenRPC says of it. Absent where the name is not its first one. */
+  readonly describe?: () => OpenRpcMethod | undefined
 }
 
 /** Routes by the names that they are called by on the wire. No name leads to two. */

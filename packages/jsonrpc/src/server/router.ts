@@ -2,14 +2,16 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
 import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
-import { method, type Definition, type SubscriptionMethod } from "../contract/definition.ts"
+import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
 import { paramsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
 import { MethodNotFoundError } from "../message/errors.ts"
 import type { Params } from "../message/message.ts"
-import { openRpcDocument, type OpenRpcOptions } from "../openrpc/openrpc.ts"
+import type { OpenRpcMethod } from "../openrpc/document.ts"
+import { methodObject, type OpenRpcOptions } from "../openrpc/openrpc.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { itemWriter, resultWriter, type AnswerWriter } from "./answer-writer.ts"
+import { DISCOVER, discoverRoute, discoverThrough } from "./discover.ts"
 import { PendingSubscription, runSubscription, type ItemWriter } from "./pending-subscription.ts"
 import { requestHandler, type RequestHandler } from "./request-handler.ts"
 import { RouteTable, type Route } from "./route-table.ts"
@@ -45,6 +47,8 @@ export type SubscriptionHandler<D extends SubscriptionMethod> = (
 export interface Router extends RequestHandler {
   /** What can be called: the names on the wire, aliases too. Always as it is now: `methods.has(name)`. */
   readonly methods: ReadonlySet<string>
+  /** What OpenRPC says of a method that is served; `undefined` when the name is not its first one, or none. */
+  readonly describe: (method: string) => OpenRpcMethod | undefined
   /**
    * Serves the methods of another router from now on, as {@link mergeRouters} does. Throws a {@link ContractError} when
    * this one has some of them already; then nothing is added.
@@ -64,7 +68,10 @@ export interface Router extends RequestHandler {
 
 /** Options of {@link router}. */
 export interface RouterOptions {
-  /** Answers `rpc.discover` with an OpenRPC document that says this of itself. Default: the method is not there. */
+  /**
+   * Answers `rpc.discover` with an OpenRPC document that says this of itself, and describes what is served at that time:
+   * with other routers added, theirs too. Default: the method is not there.
+   */
   readonly discover?: OpenRpcOptions
   /**
    * Whether what handlers give, results and items of subscriptions, is checked before it is sent. What does not fit is
@@ -84,21 +91,20 @@ export function router<D extends Definitions>(
   { discover, checkResults = true }: RouterOptions = {},
 ): Router {
   const routes = new Map<string, Route>()
-  for (const { path, name, aliases, definition, options } of contractEntries(contract)) {
+  for (const entry of contractEntries(contract)) {
+    const { path, name, aliases, definition, options } = entry
     const read = paramsReader(definition, options.flavor)
     const handler = handlerAt(handlers, path)
     const run =
       definition.kind === "subscription"
         ? subscriptionRun(handler, itemWriter(name, definition, options.flavor, checkResults))
         : withResult(handler, resultWriter(name, definition, options.flavor, checkResults))
-    for (const each of [name, ...aliases]) routes.set(each, { kind: definition.kind, read, run })
-  }
-
-  if (discover !== undefined) {
-    const document = openRpcDocument(contract, discover)
-    routes.set("rpc.discover", { kind: "method", read: paramsReader(method()), run: () => document })
+    const route: Route = { kind: definition.kind, read, run }
+    routes.set(name, { ...route, describe: () => methodObject(entry) })
+    for (const alias of aliases) routes.set(alias, route)
   }
   const table = new RouteTable()
+  if (discover !== undefined) routes.set(DISCOVER, discoverRoute(table, discover))
   table.add(routes)
   return routerOn(table)
 }
@@ -127,16 +133,19 @@ export function routerOn(routes: RouteTable): Router {
     ...requestHandler(handle),
     methods: routes.names,
     isSubscription: (method) => routes.get(method)?.kind === "subscription",
-    add: (more) => routes.add(new Map([...more.methods].map((name) => [name, routeTo(more, name)]))),
+    describe: (method) => routes.get(method)?.describe?.(),
+    add: (more) => routes.add(new Map([...more.methods].map((name) => [name, routeTo(more, name, routes)]))),
     remove: (method) => routes.remove(method),
     execute,
   }
 }
 
 /** Leads to a method of another router, which reads the parameters itself. */
-function routeTo(other: Router, name: string): Route {
+function routeTo(other: Router, name: string, routes: RouteTable): Route {
+  if (name === DISCOVER) return discoverThrough(routes, other)
   const kind = other.isSubscription?.(name) === true ? "subscription" : "method"
-  return { kind, read: () => undefined, run: (_params, request) => other.handle(request) }
+  const run: Route["run"] = (_params, request) => other.handle(request)
+  return { kind, read: () => undefined, run, describe: () => other.describe(name) }
 }
 
 // The compiler has checked that each handler takes what its own reader gives.
