@@ -25,4 +25,14 @@ export interface HostOptions {
   readonly ip?: string | readonly string[]
   /** What it finds on its disk: that of a host before, for a restart. Default: a new memory store. */
   readonly store?: Store
+  /** How much its wall clock is ahead of the world's when the world begins, in milliseconds. Default 0. */
+  readonly clockOffsetMs?: number
+  /** How much its wall clock is fast, in parts per million; below 0 it is slow. Default 0. */
+  readonly clockDriftPpm?: number
+}
+
+/** Options of {@link VirtualWorld.restart}. */
+export interface RestartOptions {
+  /** What it finds on its disk. Default: what it had when it crashed. See {@link tornStore}. */
+  readonly store?: Store
 }

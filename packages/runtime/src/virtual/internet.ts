@@ -1,15 +1,8 @@
 import { canonicalIp } from "../address.ts"
 import { networkFailure } from "../network-failure.ts"
 import type { Medium } from "./medium.ts"
-import type { Ports } from "./ports.ts"
 import { ScheduledEvent } from "./scheduler.ts"
-
-/** A host, as the network between hosts knows it. */
-export interface Site {
-  readonly name: string
-  readonly ips: readonly string[]
-  readonly ports: Ports
-}
+import type { Site } from "./site.ts"
 
 /** What lies between the hosts of a world: who has which address and which name. */
 export class Internet {
@@ -33,6 +26,11 @@ export class Internet {
     this.#names.set(site.name, site.ips)
   }
 
+  /** A host that has crashed comes up again: from now on connections reach this one. */
+  replace(site: Site): void {
+    for (const ip of site.ips) this.#sites.set(ip, site)
+  }
+
   /** Gives a name to addresses, as a name server would. */
   setName(name: string, ips: readonly string[]): void {
     this.#names.set(name, ips)
@@ -52,14 +50,15 @@ export class Internet {
     return ips
   }
 
-  /** Resolves after so much virtual time; rejects with the signal's reason. */
-  wait(ms: number, label: string, signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves after so much virtual time, unless the host crashes before; rejects with the signal's reason. */
+  wait(here: Site, ms: number, label: string, signal: AbortSignal | undefined): Promise<void> {
     const { scheduler } = this.medium
     return new Promise((resolve, reject) => {
-      const event = new ScheduledEvent(label, () => {
+      const arrived = (): void => {
         signal?.removeEventListener("abort", aborted)
         resolve()
-      })
+      }
+      const event = new ScheduledEvent(label, arrived, here)
       const aborted = (): void => {
         scheduler.cancel(event)
         reject(signal?.reason as Error)

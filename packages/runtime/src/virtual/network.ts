@@ -12,9 +12,10 @@ import type {
   TlsStream,
 } from "../network.ts"
 import { QueuedListener } from "../stream/queued-listener.ts"
-import type { Internet, Site } from "./internet.ts"
+import type { Internet } from "./internet.ts"
 import type { Link } from "./link.ts"
 import { Pipe } from "./pipe.ts"
+import { never, type Site } from "./site.ts"
 import { VirtualStream } from "./stream.ts"
 import { upgradeTlsInMemory } from "./tls.ts"
 
@@ -38,6 +39,7 @@ export class VirtualNetwork implements Network {
 
   async connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
     options.signal?.throwIfAborted()
+    if (this.#here.isDown) return never()
     if (address.kind === "unix") return this.#connectUnix(address.path, options)
     const ips = this.#internet.lookUp(this.#here, DIALLED_AS[address.host] ?? address.host)
     let failure: unknown
@@ -54,6 +56,7 @@ export class VirtualNetwork implements Network {
 
   async listen(address: Address, options: ListenOptions = {}): Promise<Listener> {
     options.signal?.throwIfAborted()
+    if (this.#here.isDown) return never()
     const { ports } = this.#here
     const asked =
       address.kind === "unix"
@@ -66,6 +69,7 @@ export class VirtualNetwork implements Network {
 
   async resolve(host: string, options: { signal?: AbortSignal } = {}): Promise<readonly string[]> {
     options.signal?.throwIfAborted()
+    if (this.#here.isDown) return never()
     return this.#internet.lookUp(this.#here, host)
   }
 
@@ -124,25 +128,25 @@ export class VirtualNetwork implements Network {
 
     const verdict = policy.connect(link, context)
     if (verdict.kind === "lose") {
-      await this.#internet.wait(CONNECT_TIMEOUT_MS, `${name} timed-out`, signal)
+      await this.#internet.wait(this.#here, CONNECT_TIMEOUT_MS, `${name} timed-out`, signal)
       throw fail("timed-out")
     }
     if (verdict.kind !== "deliver") {
       const code = verdict.kind === "refuse" ? "refused" : "unreachable"
-      await this.#internet.wait(verdict.delay, `${name} ${code}`, signal)
+      await this.#internet.wait(this.#here, verdict.delay, `${name} ${code}`, signal)
       throw fail(code)
     }
-    await this.#internet.wait(verdict.delay, `${name} connect`, signal)
+    await this.#internet.wait(this.#here, verdict.delay, `${name} connect`, signal)
     const listener = there?.ports.find(remote)
     if (there === undefined || listener === undefined) {
       const code = there === undefined ? "unreachable" : "refused"
-      await this.#internet.wait(verdict.delay, `${name} ${code}`, signal)
+      await this.#internet.wait(this.#here, verdict.delay, `${name} ${code}`, signal)
       throw fail(code)
     }
     const [mine, theirs] = this.#pair(there, link, local, remote, verdict.delay, options, listener)
     listener.offer(theirs)
     try {
-      await this.#internet.wait(verdict.delay, `${name} connected`, signal)
+      await this.#internet.wait(this.#here, verdict.delay, `${name} connected`, signal)
     } catch (error) {
       void mine.close()
       throw error
@@ -160,8 +164,8 @@ export class VirtualNetwork implements Network {
     listener: QueuedListener,
   ): readonly [VirtualStream, VirtualStream] {
     const { medium } = this.#internet
-    const mine = new VirtualStream(medium, local, remote, options)
-    const theirs = new VirtualStream(medium, remote, local, listener.options)
+    const mine = new VirtualStream(medium, this.#here, local, remote, options)
+    const theirs = new VirtualStream(medium, there, remote, local, listener.options)
     const from = nameOf(this.#here, local)
     const to = nameOf(there, remote)
     const openFrom = medium.scheduler.now + delay

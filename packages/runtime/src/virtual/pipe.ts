@@ -36,7 +36,7 @@ export class Pipe {
   readonly #arrival: ScheduledEvent
   #retry: ScheduledEvent | undefined
   /** Has no room yet, or is held. */
-  #waiting: Exclude<Load, "reset">[] = []
+  #waiting: Load[] = []
   /** On the way, in the order of arrival. */
   #flights: Flight[] = []
   #firstFlight = 0
@@ -57,7 +57,7 @@ export class Pipe {
   }
 
   /** @returns whether all that was ever sent has left; if not, the source is told when it has. */
-  send(load: Uint8Array<ArrayBuffer> | "end"): boolean {
+  send(load: Load): boolean {
     if (this.#isCut) return true
     this.#waiting.push(load)
     this.#pump()
@@ -72,9 +72,8 @@ export class Pipe {
 
   /** Drops what waits, and breaks the connection behind what is on the way. */
   reset(): void {
-    if (this.#isCut) return
-    const verdict = this.#medium.policy.send(this.#link, 0, this.#medium.context)
-    this.#resetAfter(verdict.kind === "pieces" ? lastDelay(verdict.pieces) : verdict.delay)
+    this.#waiting.length = 0
+    this.send("reset")
   }
 
   /** The target has read so many bytes: there is room for as many. */
@@ -101,9 +100,10 @@ export class Pipe {
   #pump(): void {
     const { policy, context } = this.#medium
     while (this.#waiting.length > 0 && this.#retry?.isScheduled !== true) {
-      const load = this.#waiting[0] as Exclude<Load, "reset">
-      const size = load === "end" ? 0 : Math.min(load.length, this.#room)
-      if (size === 0 && load !== "end") return
+      const load = this.#waiting[0] as Load
+      const isMark = typeof load === "string"
+      const size = isMark ? 0 : Math.min(load.length, this.#room)
+      if (size === 0 && !isMark) return
       const verdict = policy.send(this.#link, size, context)
       switch (verdict.kind) {
         case "hold":
@@ -114,14 +114,14 @@ export class Pipe {
           this.#source.broken()
           return
         case "deliver":
-          this.#fly(load === "end" || size === load.length ? load : load.subarray(0, size), verdict.delay)
+          this.#fly(isMark || size === load.length ? load : load.subarray(0, size), verdict.delay)
           break
         case "pieces":
-          if (load === "end") this.#fly(load, lastDelay(verdict.pieces))
+          if (isMark) this.#fly(load, lastDelay(verdict.pieces))
           else this.#flyInPieces(load.subarray(0, size), verdict.pieces)
       }
       this.#room -= size
-      if (load === "end" || size === load.length) this.#waiting.shift()
+      if (isMark || size === load.length) this.#waiting.shift()
       else this.#waiting[0] = load.subarray(size)
     }
   }

@@ -55,6 +55,12 @@ export class Ports {
     else this.#tcp.delete(address.port)
   }
 
+  /** Nobody listens any more. Those who did are not told. */
+  clear(): void {
+    this.#tcp.clear()
+    this.#unix.clear()
+  }
+
   /** A port that nobody listens on, another one each time until they come round again. */
   free(): number {
     for (let tries = FIRST_FREE; tries <= LAST; tries++) {

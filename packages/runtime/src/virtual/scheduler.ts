@@ -11,10 +11,13 @@ export class ScheduledEvent {
   /** What the trace calls it; empty when what runs writes a line of its own. */
   readonly label: string
   readonly action: () => void
+  /** Whose event it is, if it goes with a host. */
+  readonly owner: object | undefined
 
-  constructor(label: string, action: () => void) {
+  constructor(label: string, action: () => void, owner?: object) {
     this.label = label
     this.action = action
+    this.owner = owner
   }
 }
 
@@ -77,6 +80,15 @@ export class Scheduler {
       this.#cancelled = 0
       this.#heap.filter((other) => other.isScheduled)
     }
+  }
+
+  /** Forgets all events that wait and have this owner. Looks at every event. */
+  cancelAll(owner: object): void {
+    this.#cancelled = 0
+    this.#heap.filter((event) => {
+      if (event.owner === owner) event.isScheduled = false
+      return event.isScheduled
+    })
   }
 
   /** Calls back when the event that runs now has ended, with every promise that it settled. */

@@ -4,12 +4,14 @@ import type { Address, ByteStream, NetworkError, StreamOptions, StreamReader } f
 import { Outbox, type OutboxPort } from "../stream/outbox.ts"
 import type { Medium } from "./medium.ts"
 import type { Pipe, PipeSource, PipeTarget } from "./pipe.ts"
+import type { Crashable, Site } from "./site.ts"
 
 /** One end of a connection in memory. */
-export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTarget {
+export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTarget, Crashable {
   readonly localAddress: Address
   readonly remoteAddress: Address
   readonly #medium: Medium
+  readonly #site: Site
   readonly #outbox: Outbox
   #pipes: { readonly out: Pipe; readonly in: Pipe } | undefined
   #reader: StreamReader | undefined
@@ -26,8 +28,10 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   #closed: Promise<NetworkError | undefined> | undefined
   #tellClosed: ((error: NetworkError | undefined) => void) | undefined
 
-  constructor(medium: Medium, local: Address, remote: Address, options: StreamOptions) {
+  constructor(medium: Medium, site: Site, local: Address, remote: Address, options: StreamOptions) {
     this.#medium = medium
+    this.#site = site
+    site.streams.add(this)
     this.localAddress = local
     this.remoteAddress = remote
     this.#outbox = new Outbox(this, medium.pool, options)
@@ -110,7 +114,7 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
 
   /** For the outbox alone. */
   send(parts: Uint8Array[]): boolean {
-    return this.#out.send(this.#medium.copier.copy(parts))
+    return this.#gone !== undefined || this.#out.send(this.#medium.copier.copy(parts))
   }
 
   /** For the pipe alone, as are the others below. */
@@ -149,6 +153,16 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     this.#breakOff()
   }
 
+  /** The host of this end is gone: the other end is told, who reads and writes here is not. */
+  crash(): void {
+    if (this.#gone !== undefined) return
+    this.#gone = { error: undefined }
+    this.#reader = undefined
+    this.#unread = []
+    this.#pipes?.in.cut()
+    this.#out.reset()
+  }
+
   get #out(): Pipe {
     if (this.#pipes === undefined) throw new Error("this stream has not been joined")
     return this.#pipes.out
@@ -178,6 +192,7 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     if (this.#gone !== undefined) return
     this.#gone = { error }
     this.#unread = []
+    this.#site.streams.delete(this)
     this.#outbox.close()
     this.#medium.scheduler.defer(() => {
       this.#isTold = true

@@ -1,18 +1,19 @@
 import { canonicalIp } from "../address.ts"
 import { logTo, silentLog, type LogSink } from "../log.ts"
 import { MemoryStore } from "../memory-store.ts"
+import type { Store } from "../store.ts"
 import { SlabPool } from "../stream/write-buffer.ts"
 import { VirtualClock } from "./clock.ts"
 import { Copier } from "./copier.ts"
 import { VirtualTimeError } from "./error.ts"
-import type { HostOptions, VirtualHost } from "./host.ts"
+import { HostStore } from "./host-store.ts"
+import type { HostOptions, RestartOptions, VirtualHost } from "./host.ts"
 import { Internet } from "./internet.ts"
 import { fixedDelay, type LinkPolicy } from "./link.ts"
 import { VirtualNetwork } from "./network.ts"
-import { Ports } from "./ports.ts"
 import { SeededRandom } from "./random.ts"
 import { Scheduler } from "./scheduler.ts"
-import { TracedStore } from "./traced-store.ts"
+import { Site } from "./site.ts"
 
 /** 2025-01-01T00:00:00Z. */
 const START_TIME = 1_735_689_600_000
@@ -38,6 +39,17 @@ export interface WorldOptions {
   readonly log?: LogSink
 }
 
+/** What the world knows of a host. */
+interface Computer {
+  readonly host: VirtualHost
+  readonly site: Site
+  readonly options: HostOptions
+  /** What is on its disk. */
+  readonly store: Store
+  /** How often it was started. */
+  readonly starts: number
+}
+
 /** Options of {@link VirtualWorld.runUntil} and {@link VirtualWorld.runUntilIdle}. */
 export interface RunOptions {
   /** Virtual milliseconds after which it gives up. Default: an hour. */
@@ -56,6 +68,7 @@ export class VirtualWorld {
   readonly #scheduler: Scheduler
   readonly #random: SeededRandom
   readonly #internet: Internet
+  readonly #computers = new Map<string, Computer>()
   #hosts = 0
 
   constructor(options: WorldOptions = {}) {
@@ -92,7 +105,6 @@ export class VirtualWorld {
   /** Adds a computer. Throws when its name or an address is taken, or is no IP address. */
   host(options: HostOptions): VirtualHost {
     const { name } = options
-    const scheduler = this.#scheduler
     this.#hosts++
     const asked =
       options.ip === undefined ? [this.#nextIp()] : typeof options.ip === "string" ? [options.ip] : options.ip
@@ -102,18 +114,63 @@ export class VirtualWorld {
         throw new Error(`${JSON.stringify(text)} is not an IP address; give ${name} one such as 10.0.0.1`)
       return ip
     })
-    const site = { name, ips, ports: new Ports(ips) }
+    const site = new Site(name, ips)
     this.#internet.add(site)
-    const store = options.store ?? new MemoryStore()
-    return {
+    const start = (this.#options.startTime ?? START_TIME) + (options.clockOffsetMs ?? 0)
+    return this.#boot(site, options, options.store ?? new MemoryStore(), start, 1)
+  }
+
+  /**
+   * A host's power is cut: its connections are reset, its timers are gone, nobody listens on its ports. Its programs are
+   * told of nothing: what they wait for never comes, and what they ask of the world from now on is never answered. Jobs
+   * of promises that are settled already still run, and change nothing. Does nothing when the host is down.
+   */
+  crash(host: VirtualHost): void {
+    const { site } = this.#computerOf(host)
+    if (site.isDown) return
+    if (this.#scheduler.isTraced) this.#scheduler.trace(`${site.name} crash`)
+    site.crash()
+    this.#scheduler.cancelAll(site)
+  }
+
+  /**
+   * Starts a host that has crashed: with its name, addresses, wall clock and disk, without programs, and with
+   * randomness of its own.
+   *
+   * @throws when it has not crashed, or was restarted already
+   */
+  restart(host: VirtualHost, { store }: RestartOptions = {}): VirtualHost {
+    const before = this.#computerOf(host)
+    const { name, ips } = host
+    if (!before.site.isDown) throw new Error(`${name} is up: crash it before it is restarted`)
+    const site = new Site(name, ips)
+    this.#internet.replace(site)
+    if (this.#scheduler.isTraced) this.#scheduler.trace(`${name} restart`)
+    return this.#boot(site, before.options, store ?? before.store, host.clock.wallOffset, before.starts + 1)
+  }
+
+  #boot(site: Site, options: HostOptions, store: Store, wallStart: number, starts: number): VirtualHost {
+    const { name } = site
+    const scheduler = this.#scheduler
+    const random = this.#random.fork("hosts").fork(name)
+    const host: VirtualHost = {
       name,
-      ips,
-      clock: new VirtualClock(scheduler, name, this.#options.startTime ?? START_TIME),
-      random: this.#random.fork("hosts").fork(name),
+      ips: site.ips,
+      clock: new VirtualClock(scheduler, site, { start: wallStart, driftPpm: options.clockDriftPpm ?? 0 }),
+      random: starts === 1 ? random : random.fork(`start ${starts}`),
       network: new VirtualNetwork(this.#internet, site),
-      store: scheduler.isTraced ? new TracedStore(store, name, scheduler) : store,
+      store: new HostStore(store, site, scheduler),
       log: this.#options.log === undefined ? silentLog : logTo(this.#options.log).child(name),
     }
+    this.#computers.set(name, { host, site, options, store, starts })
+    return host
+  }
+
+  #computerOf(host: VirtualHost): Computer {
+    const computer = this.#computers.get(host.name)
+    if (computer?.host !== host)
+      throw new Error(`${host.name} is no host of this world, or was restarted: use what restart has returned`)
+    return computer
   }
 
   /** Gives a name to addresses, for all hosts. */
