@@ -32,13 +32,16 @@ export interface ConnectOptions extends ClientOptions, Omit<ConnectionOptions, "
  * typed by the contract.
  *
  * The other side may call back: `handler` answers it; without one every request of it is refused.
- * Rejects with an `AddressError`, a `ConnectError`, or the signal's reason.
+ * Rejects with an `AddressError`, a `ConnectError`, or the signal's reason; with a TypeError when there is no contract.
  */
 export async function connect<D extends Definitions>(
   url: string,
   contract: Contract<D>,
   options: ConnectOptions,
 ): Promise<Client<ApiOf<D>>> {
+  if ((contract as Partial<Contract> | undefined)?.kind !== "contract") {
+    throw new TypeError("connect takes a URL and a contract; without a contract, use openConnection(url)")
+  }
   return client(await openConnection(url, options), contract, options)
 }
 

@@ -8,11 +8,14 @@ import { Server } from "./server.ts"
 /**
  * Listens, and answers what comes. Returns when every address is bound.
  *
- * Rejects with an `AddressError` or a {@link ListenError}, or a TypeError when the handler is none; then it listens nowhere.
+ * Rejects with an `AddressError` or a {@link ListenError}, or a TypeError when the handler or `listen` is none; then it listens nowhere.
  */
 export async function serve(handler: RequestHandler, options: ServeOptions): Promise<Server> {
   if (typeof (handler as Partial<RequestHandler>).handle !== "function") {
     throw new TypeError("serve takes what router(contract, handlers) or requestHandler(function) gives")
+  }
+  if (!Array.isArray(options.listen) || options.listen.length === 0) {
+    throw new TypeError('the option listen is a list of URLs, one at least: { listen: ["tcp://127.0.0.1:7000"] }')
   }
   const { runtime, framing = newlineFraming(), schemes } = options
   const known: Listeners = { ...streamListeners(runtime.network), ...schemes }
