@@ -110,5 +110,5 @@ test("every counter has its row in the README", async () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
   await using net = new TestNet()
   const { p2p } = await net.node("node")
-  for (const name of Object.keys(p2p.getCounters())) expect(readme.includes(`| \`${name}\``), name).toBe(true)
+  expect(Object.keys(p2p.getCounters()).filter((name) => !readme.includes(`| \`${name}\``))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { Log } from "@dchat/runtime"
-import type { Channel } from "./channel/channel.ts"
 import { consequenceOf, describeFault, type Consequence, type PeerFault } from "./channel/fault.ts"
+import type { Accused } from "./channel/options.ts"
 import type { Hosts } from "./hosts/hosts.ts"
 import type { Settings } from "./settings/settings.ts"
 
@@ -34,7 +34,7 @@ export class Judge {
     return { ...this.#faults }
   }
 
-  readonly judge = (channel: Channel, fault: PeerFault): Consequence => {
+  readonly judge = (channel: Accused, fault: PeerFault): Consequence => {
     const { settings, hosts, log } = this.#context
     this.#faults[fault.kind] = (this.#faults[fault.kind] ?? 0) + 1
     const consequence = consequenceOf(fault, channel.session, settings.banPolicy)

@@ -2,7 +2,6 @@ import type { ByteStream, Runtime } from "@dchat/runtime"
 import type { Publisher } from "@dchat/task"
 import type { DnetEvent } from "../dnet/event.ts"
 import type { SessionKind } from "../session/kind.ts"
-import type { Channel } from "./channel.ts"
 import type { Consequence, PeerFault } from "./fault.ts"
 import type { PacketEncoder } from "./packet-encoder.ts"
 
@@ -22,6 +21,12 @@ export interface ChannelCounts {
   messagesDropped: number
 }
 
+/** As much of a channel as tells who made a mistake. */
+export interface Accused {
+  readonly address: string
+  readonly session: SessionKind
+}
+
 /** What a channel is made of. */
 export interface ChannelOptions {
   readonly stream: ByteStream
@@ -34,5 +39,5 @@ export interface ChannelOptions {
   /** What the channel adds to. */
   readonly counts: ChannelCounts
   /** Says what follows from a fault, and carries it out where it concerns more than this channel. */
-  readonly judge: (channel: Channel, fault: PeerFault) => Consequence
+  readonly judge: (channel: Accused, fault: PeerFault) => Consequence
 }

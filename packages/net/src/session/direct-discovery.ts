@@ -1,10 +1,9 @@
-import { ManualResetEvent, checkpoint, sleep, type CancelScope } from "@dchat/task"
+import { ManualResetEvent, checkpoint, sleep, type Cancellable, type CancelScope } from "@dchat/task"
 import { schemeOf } from "../hosts/answer.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { addressRequest } from "../protocol/address.ts"
 import { askPeers } from "./ask-peers.ts"
 import type { SessionContext } from "./context.ts"
-import type { DirectLease, DirectSession } from "./direct.ts"
 import { failureOf } from "./failure.ts"
 import type { SeedSession } from "./seed.ts"
 
@@ -12,18 +11,28 @@ import type { SeedSession } from "./seed.ts"
 const ATTEMPTS_WITH_PEERS = 2
 const MOST_ATTEMPTS = 3
 
+/** What the discovery needs of the direct session. */
+export interface DirectConnections {
+  get(url: string, options: Cancellable): Promise<Helper>
+}
+
+/** The use of a channel, until it is released. */
+interface Helper {
+  release(): Promise<void>
+}
+
 /**
  * Finds more hosts for a node that keeps no outbound connections but makes direct ones (darkfi-net 6.7): asks the peers
  * that it has, or one whom it connects to for that, or the seeds. Idle until `start`.
  */
 export class DirectDiscovery {
   readonly #node: SessionContext
-  readonly #direct: Pick<DirectSession, "get">
+  readonly #direct: DirectConnections
   readonly #seeds: SeedSession
   readonly #wanted = new ManualResetEvent()
   #attempt = 0
 
-  constructor(node: SessionContext, direct: Pick<DirectSession, "get">, seeds: SeedSession) {
+  constructor(node: SessionContext, direct: DirectConnections, seeds: SeedSession) {
     this.#node = node
     this.#direct = direct
     this.#seeds = seeds
@@ -74,7 +83,7 @@ export class DirectDiscovery {
   }
 
   /** A channel to somebody whom we know, proven ones first; undefined if there is nobody, or nobody there. */
-  async #connect(signal: CancelScope): Promise<DirectLease | undefined> {
+  async #connect(signal: CancelScope): Promise<Helper | undefined> {
     const { hosts, settings, runtime } = this.#node
     const dialable = dialableSchemes(settings)
     const own = new Set([...settings.seeds, ...hosts.externalAddrs])
