@@ -62,6 +62,14 @@ test("every way is tried in its order, and said with its reason and without its 
   )
 })
 
+test("the peer is not to blame if no way got past our own proxies; it is if one did", async () => {
+  const none: Transport["dial"] = () => Promise.reject(new ConnectError("no-proxy", "nothing", "no proxy"))
+  expect((await failing("tcp://10.0.0.1:1/", MIXED, none)).error.code).toBe("no-proxy")
+  const one: Transport["dial"] = ({ scheme }) =>
+    scheme === "tor" ? Promise.reject(new NetworkError("refused", "no")) : none(parseUrl("tcp://a:1"))
+  expect((await failing("tcp://10.0.0.1:1/", MIXED, one)).error.code).toBe("failed")
+})
+
 test("each way has the time of its own scheme", async () => {
   const settings = { ...MIXED, profiles: { tor: {}, socks5: { outboundConnectTimeout: 7 } } }
   const silent: Transport["dial"] = (_url, { signal } = {}) =>
@@ -138,6 +146,7 @@ test("where no proxy is, the error says that it is the proxy that is missing", a
   const connector = new Connector(context, allTransports(context))
   const dialling = world.runUntil(connector.dial("tor://abc.onion:1/"))
   await expect(dialling).rejects.toMatchObject({
+    code: "no-proxy",
     message: "cannot connect to tor://abc.onion:1/: no proxy at 10.0.0.1:9050: refused",
     cause: { code: "no-proxy" },
   })

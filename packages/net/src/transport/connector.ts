@@ -69,7 +69,9 @@ export class Connector {
       }
     }
     const reasons = failures.map(({ url, error }) => (url === address ? why(error) : `${show(url)} ${why(error)}`))
-    throw new ConnectError("failed", cannot(address), reasons.join(", "), { cause: failures[0]?.error })
+    const isOurs = failures.every(({ error }) => error instanceof ConnectError && error.code === "no-proxy")
+    const code = isOurs ? "no-proxy" : "failed"
+    throw new ConnectError(code, cannot(address), reasons.join(", "), { cause: failures[0]?.error })
   }
 }
 

@@ -10,7 +10,7 @@ export type ConnectErrorCode =
   | "unsupported-transport"
   /** The other side showed no certificate of the network, or none at all (darkfi-net 9.3). */
   | "bad-certificate"
-  /** The proxy on the way is not there. */
+  /** The proxy on the way is not there: that is no fault of the peer, which is left alone. */
   | "no-proxy"
   /** Something else is being done with the address at this moment. */
   | "busy"
