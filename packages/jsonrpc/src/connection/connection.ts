@@ -6,6 +6,7 @@ import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ErrorCode, ServerError } from "../message/errors.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
+import { deafPeer } from "../subscription/deaf-peer.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
@@ -232,7 +233,9 @@ export class Connection extends CallingHalf {
   }
 
   protected override makeSubscriptions(port: SubscriptionsPort): SubscriptionKeeper {
-    return new Subscriptions(port, this.#options.dialect?.subscriptions)
+    const { isAnswersOnly, remote } = this.transport
+    const peer = isAnswersOnly === true ? deafPeer(remote) : port.peer
+    return new Subscriptions({ ...port, peer }, this.#options.dialect?.subscriptions)
   }
 
   protected override onGivenUp(id: number): void {

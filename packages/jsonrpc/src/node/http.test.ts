@@ -4,7 +4,15 @@ import { text as readAll } from "node:stream/consumers"
 import { logTo, type LogRecord } from "@dchat/runtime"
 import { nodeClock, nodeRuntime } from "@dchat/runtime/node"
 import { afterEach, expect, test } from "vitest"
-import { ConnectError, DeliveryError, MethodNotFoundError, openConnection, requestHandler, serve } from "./index.ts"
+import {
+  ConnectError,
+  darkfiDialect,
+  DeliveryError,
+  MethodNotFoundError,
+  openConnection,
+  requestHandler,
+  serve,
+} from "./index.ts"
 
 const handler = () =>
   requestHandler(({ method, params, connection }) => {
@@ -215,10 +223,28 @@ test("nobody can subscribe over HTTP, where no item could follow, and hears so",
   const ticks = requestHandler((request) => void request.accept())
   const server = await serve(ticks, { listen: ["http://127.0.0.1:0", "ws://127.0.0.1:0"] })
   opened.push(server)
-  const subscription = (await dial(server.addresses[0])).subscribe("ticks")
-  await expect(subscription.next()).rejects.toMatchObject({ code: -32006, message: expect.stringContaining("ws://") })
+  const refusal = await ask(server.addresses[0], { headers: json }, add)
+  expect(JSON.parse(refusal.body)).toMatchObject({
+    error: { code: -32006, message: expect.stringContaining("ws://") as string },
+  })
   const other = (await dial(server.addresses[1] as string)).subscribe("ticks")
   await expect(other.return()).resolves.toMatchObject({ done: true })
+})
+
+test("a client does not ask for a subscription over HTTP: a server that gave one could send no item", async () => {
+  let asked = 0
+  const url = await odd(() => ({ status: 200, body: `{"jsonrpc":"2.0","id":${++asked},"result":1}` }))
+  const connection = await dial(url)
+  const subscription = connection.subscribe("ticks")
+  await expect(subscription.accepted).rejects.toMatchObject({
+    code: "delivery",
+    sent: "no",
+    message: `only answers come from ${url}; subscribe over a connection that stays, such as tcp:// or ws://`,
+  })
+  await expect(subscription.next()).rejects.toBeInstanceOf(DeliveryError)
+  await expect((await dial(url, { dialect: darkfiDialect })).subscribe("ticks").next()).rejects.toThrow("only answers")
+  expect(asked).toBe(0)
+  expect(await connection.request("x")).toBe(1)
 })
 
 test("who is turned away hears why", async () => {

@@ -14,7 +14,7 @@ export async function serve(handler: RequestHandler, options: ServeOptions): Pro
   if (typeof (handler as Partial<RequestHandler>).handle !== "function") {
     throw new TypeError("serve takes what router(contract, handlers) or requestHandler(function) gives")
   }
-  if (!Array.isArray(options.listen) || options.listen.length === 0) {
+  if (!isList(options.listen)) {
     throw new TypeError('the option listen is a list of URLs, one at least: { listen: ["tcp://127.0.0.1:7000"] }')
   }
   const { runtime, framing = newlineFraming(), schemes } = options
@@ -30,4 +30,9 @@ export async function serve(handler: RequestHandler, options: ServeOptions): Pro
     throw error
   }
   return new Server(handler, listeners, options)
+}
+
+/** The compiler has seen to it, but not everybody has one. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
 }

@@ -26,7 +26,7 @@ export interface HttpTransportOptions {
  * A client's transport over HTTP: each message is a POST of its own, each body that comes back is a message, whatever
  * the status. A POST that brings no message back is told to the reader as lost; the transport lives on.
  *
- * The other side cannot call back.
+ * The other side cannot call back, and nobody can subscribe.
  */
 export function httpTransport(url: string, post: HttpPost, options: HttpTransportOptions = {}): Transport {
   return new HttpTransport(url, post, options)
@@ -36,6 +36,7 @@ const HIGH_WATER_MARK = 64 * 1024
 
 class HttpTransport implements Transport {
   readonly remote: string
+  readonly isAnswersOnly = true
   readonly #post: HttpPost
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()

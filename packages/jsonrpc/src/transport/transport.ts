@@ -23,6 +23,8 @@ export interface TransportReader {
 export interface Transport {
   /** Who is at the other end, for people, such as `tcp://127.0.0.1:4711`. */
   readonly remote: string
+  /** Whether nothing comes but answers to what was sent, as over HTTP: nobody can subscribe. Default false. */
+  readonly isAnswersOnly?: boolean
   /** Says who reads. To be called once. Until then nothing is read and nothing is lost. */
   readInto(reader: TransportReader): void
   /** Stops calling `messages` until `resume`, and slows the other side down. */

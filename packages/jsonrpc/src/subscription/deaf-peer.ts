@@ -1,0 +1,11 @@
+import { DeliveryError } from "../connection/errors.ts"
+import type { SubscriptionsPort } from "./subscription.ts"
+
+/** Stands in the place of a peer from which nothing but answers can come: no item would follow, so it is not even asked. */
+export function deafPeer(remote: string): SubscriptionsPort["peer"] {
+  const refuse = (): Promise<never> => {
+    const why = `only answers come from ${remote}; subscribe over a connection that stays, such as tcp:// or ws://`
+    return Promise.reject(new DeliveryError(why, "no"))
+  }
+  return { request: refuse, notify: refuse }
+}
