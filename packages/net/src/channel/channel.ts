@@ -11,7 +11,7 @@ import { hangUpPolitely } from "./hang-up.ts"
 import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import { Reserve } from "./reserve.ts"
-import { SendQueue } from "./send-queue.ts"
+import { SendQueue, TAKEN } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
 import type { MessageSubscription, SubscriptionOptions } from "./subscription.ts"
 
@@ -160,12 +160,15 @@ export class Channel {
    * @throws {ChannelStopped} if the channel stops first
    * @throws {MessageError} `too-large`
    */
-  async send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
-    this.throwIfStopped()
-    const packet = this.#options.encoder.encode(type, value)
-    this.#observe("send", type.command)
-    await this.#sendQueue.put(type, packet, options)
-    this.throwIfStopped()
+  send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
+    // No async function: it would make promises of its own for each message.
+    try {
+      this.throwIfStopped()
+      const sent = this.#sendQueue.put(type, this.#encode(type, value), options)
+      return sent === TAKEN ? sent : sent.then(() => this.throwIfStopped())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   /** The peer has shown that it is here to stay: what an application broadcast meanwhile is sent. */
@@ -241,6 +244,12 @@ export class Channel {
     const fault =
       event.kind === "message" ? this.#dispatcher.dispatch(event.type, event.value, event.bytes) : event.fault
     if (fault !== undefined) this.fault(fault)
+  }
+
+  #encode<T>(type: MessageType<T>, value: T): Uint8Array {
+    const packet = this.#options.encoder.encode(type, value)
+    this.#observe("send", type.command)
+    return packet
   }
 
   #observe(event: "send" | "recv", cmd: string): void {

@@ -27,6 +27,8 @@ export class Dispatcher {
   readonly #byLength: Known[][] = []
   readonly #metered: Known[] = []
   #limit = 0
+  /** What all meters count, or more: what has grown too old is taken off only when this is above the limit. */
+  #atMost = 0
   #full = 0
 
   constructor(clock: Clock, types: readonly MessageType<unknown>[], owner: DispatcherOwner) {
@@ -62,7 +64,12 @@ export class Dispatcher {
   /** The message whose command is the bytes from `start` up to, not including, `end`. */
   readonly lookup = (bytes: Uint8Array, start: number, end: number): MessageType<unknown> | undefined => {
     const sameLength = this.#byLength[end - start]
-    return sameLength?.find(({ type }) => type.commandBytes.every((byte, i) => bytes[start + i] === byte))?.type
+    if (sameLength === undefined) return undefined
+    for (let i = 0; i < sameLength.length; i++) {
+      const { type } = sameLength[i] as Known
+      if (isAt(type.commandBytes, bytes, start)) return type
+    }
+    return undefined
   }
 
   /** Makes a message known, and gives out those that come from now on. */
@@ -85,17 +92,18 @@ export class Dispatcher {
   /** Counts a message and hands it to everyone who wants it. Returns what is wrong if there were too many. */
   dispatch(type: MessageType<unknown>, value: unknown, bytes: number): PeerFault | undefined {
     const { meter, subscriptions } = this.#known.get(type) as Known
-    const isMetered = type.metering.threshold !== 0
-    const now = isMetered ? this.#clock.monotonic() : 0
-    if (isMetered) meter.push(now)
-    const delay = isMetered ? meter.delay(now) : 0
+    const { threshold, score } = type.metering
+    const now = threshold === 0 ? 0 : this.#clock.monotonic()
+    const delay = meter.push(now)
     let fault: PeerFault | undefined
     for (const subscription of subscriptions) {
       if (!subscription.push(value, bytes, delay)) fault = { kind: "too-fast", command: type.command }
     }
-    if (!isMetered) return fault
-    const total = this.#metered.reduce((sum, known) => sum + known.meter.total(now), 0)
-    return total > this.#limit ? { kind: "over-limit", total, limit: this.#limit } : fault
+    if (threshold === 0) return fault
+    this.#atMost += score
+    if (this.#atMost <= this.#limit) return fault
+    this.#atMost = this.#metered.reduce((sum, known) => sum + known.meter.total(now), 0)
+    return this.#atMost > this.#limit ? { kind: "over-limit", total: this.#atMost, limit: this.#limit } : fault
   }
 
   /** Ends all subscriptions. */
@@ -110,4 +118,9 @@ export class Dispatcher {
     this.#full += isFull ? 1 : -1
     if (this.#full === 0) this.#owner.room()
   }
+}
+
+function isAt(command: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < command.length; i++) if (bytes[start + i] !== command[i]) return false
+  return true
 }

@@ -40,17 +40,18 @@ export class Meter {
     this.#sliceMs = metering.windowMs / SLICES
   }
 
-  /** Counts one message. */
-  push(now: number): void {
-    const { score, threshold, windowMs } = this.#metering
-    if (threshold === 0) return
-    if (windowMs > 0) {
+  /** Counts one message. Returns how long to hold the next one back, as {@link Meter.delay} does. */
+  push(now: number): number {
+    const { score, threshold, stepMs } = this.#metering
+    if (threshold === 0) return 0
+    if (this.#sliceMs > 0) {
       this.#prune(now)
       this.#scores ??= new Float64Array(this.#slices)
       const at = this.#newest % this.#slices
-      this.#scores[at] = (this.#scores[at] ?? 0) + score
+      this.#scores[at] = (this.#scores[at] as number) + score
     }
     this.#total += score
+    return this.#total > threshold ? (this.#total - threshold) * stepMs : 0
   }
 
   /** The sum of the scores within the window. */

@@ -100,31 +100,31 @@ export class PacketDecoder {
   /** Reads a header, and the payload with it if that is here. Returns undefined after a change of state, too. */
   #readHeader(): PacketEvent | undefined {
     const bytes = this.#bytes
-    let at = this.#at
-    if (bytes.length - at < this.#magic.length) return undefined
-    for (const byte of this.#magic) {
-      if (bytes[at++] !== byte) return this.#fail({ kind: "wrong-magic", got: bytes.slice(this.#at, this.#at + 4) })
+    const magic = this.#magic
+    const at = this.#at + magic.length
+    if (bytes.length < at) return undefined
+    for (let i = 0; i < magic.length; i++) {
+      if (bytes[this.#at + i] !== magic[i]) {
+        return this.#fail({ kind: "wrong-magic", got: bytes.slice(this.#at, at) })
+      }
     }
 
     const commandLength = readLength(bytes, at)
-    if (commandLength === "incomplete") return undefined
-    if (commandLength === "non-minimal") return this.#fail({ kind: "bad-command-length" })
-    if (commandLength.value > MAX_COMMAND_BYTES) {
-      return this.#fail({ kind: "command-too-long", length: commandLength.value })
-    }
-    const commandStart = at + commandLength.size
-    const commandEnd = commandStart + commandLength.value
+    if (commandLength === INCOMPLETE) return undefined
+    if (commandLength === NON_MINIMAL) return this.#fail({ kind: "bad-command-length" })
+    if (commandLength > MAX_COMMAND_BYTES) return this.#fail({ kind: "command-too-long", length: commandLength })
+    const commandStart = at + sizeOfLength(bytes, at)
+    const commandEnd = commandStart + commandLength
     if (bytes.length < commandEnd) return undefined
     const type = this.#lookup(bytes, commandStart, commandEnd)
     const command = type?.command ?? decodeCommand(bytes, commandStart, commandEnd)
     if (command === undefined) return this.#fail({ kind: "command-not-utf8" })
     if (type === undefined && !this.#patient) return this.#fail({ kind: "unknown-command", command })
 
-    const payloadLength = readLength(bytes, commandEnd)
-    if (payloadLength === "incomplete") return undefined
-    if (payloadLength === "non-minimal") return this.#fail({ kind: "bad-payload-length", command })
-    const length = payloadLength.value
-    const start = commandEnd + payloadLength.size
+    const length = readLength(bytes, commandEnd)
+    if (length === INCOMPLETE) return undefined
+    if (length === NON_MINIMAL) return this.#fail({ kind: "bad-payload-length", command })
+    const start = commandEnd + sizeOfLength(bytes, commandEnd)
     if (type === undefined) return this.#skip({ kind: "unknown-command", command }, start, length)
     if (length > type.maxBytes) {
       return this.#skip({ kind: "payload-too-long", command, length, limit: type.maxBytes }, start, length)
@@ -202,22 +202,27 @@ class PayloadBuffer {
   }
 }
 
-const MIN_VALUE_BY_PREFIX: Readonly<Record<number, number>> = { 0xfd: 0xfd, 0xfe: 0x1_0000, 0xff: 0x1_0000_0000 }
-const SIZE_BY_PREFIX: Readonly<Record<number, number>> = { 0xfd: 3, 0xfe: 5, 0xff: 9 }
+/** What {@link readLength} says when there is no length to return. */
+const INCOMPLETE = -1
+const NON_MINIMAL = -2
+
+/** How many bytes a VarInt takes. */
+function sizeOfLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] as number
+  return first < 0xfd ? 1 : first === 0xfd ? 3 : first === 0xfe ? 5 : 9
+}
 
 /** Reads a VarInt of which a part may be missing. A value above 2^53 is not exact, but longer than any limit. */
-function readLength(
-  bytes: Uint8Array,
-  at: number,
-): { readonly value: number; readonly size: number } | "incomplete" | "non-minimal" {
+function readLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]
-  if (first === undefined) return "incomplete"
-  const size = SIZE_BY_PREFIX[first]
-  if (size === undefined) return { value: first, size: 1 }
-  if (bytes.length < at + size) return "incomplete"
+  if (first === undefined) return INCOMPLETE
+  if (first < 0xfd) return first
+  const size = sizeOfLength(bytes, at)
+  if (bytes.length < at + size) return INCOMPLETE
   let value = 0
   for (let i = at + size - 1; i > at; i--) value = value * 256 + (bytes[i] as number)
-  return value < (MIN_VALUE_BY_PREFIX[first] as number) ? "non-minimal" : { value, size }
+  const least = first === 0xfd ? 0xfd : first === 0xfe ? 0x1_0000 : 0x1_0000_0000
+  return value < least ? NON_MINIMAL : value
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

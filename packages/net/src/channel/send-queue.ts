@@ -9,6 +9,9 @@ const SEND_QUEUE_BYTES = 4 * 2 ** 20
 /** How much longer than it must a message is held back: the reference waits twice as long too (darkfi-net 4.5). */
 const CAUTION = 2
 
+/** What {@link SendQueue.put} returns for what is taken at once: a promise for each message would cost more than the message. */
+export const TAKEN: Promise<void> = Promise.resolve()
+
 interface Lane {
   readonly meter: Meter
   /** No message of this kind is sent before this moment, so that they keep their order. */
@@ -48,16 +51,28 @@ export class SendQueue {
     return this.#refused
   }
 
-  /** Takes a packet if there is room for it, and if nobody waits for room. */
+  /** Takes a packet if there is room for it, and if nobody waits for room. What is not taken counts as refused. */
   offer(type: MessageType<unknown>, packet: Uint8Array): boolean {
-    const taken = this.#hasRoom(packet) && !this.#turn.locked
-    if (taken) this.#take(type, packet)
-    else this.#refused++
+    const taken = this.#takeNow(type, packet)
+    if (!taken) this.#refused++
     return taken
   }
 
-  /** Takes a packet as soon as there is room for it: first come, first served. */
-  async put(type: MessageType<unknown>, packet: Uint8Array, { signal }: Cancellable = {}): Promise<void> {
+  /**
+   * Takes a packet as soon as there is room for it: first come, first served. Returns {@link TAKEN}, which costs nothing,
+   * if that is now.
+   */
+  put(type: MessageType<unknown>, packet: Uint8Array, options?: Cancellable): Promise<void> {
+    return this.#takeNow(type, packet) ? TAKEN : this.#takeLater(type, packet, options)
+  }
+
+  #takeNow(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    if (this.#turn.locked || !this.#hasRoom(packet)) return false
+    this.#take(type, packet)
+    return true
+  }
+
+  async #takeLater(type: MessageType<unknown>, packet: Uint8Array, { signal }: Cancellable = {}): Promise<void> {
     const turn = this.#turn.tryLock() ?? (await this.#turn.lock({ signal }))
     try {
       if (!this.#hasRoom(packet)) {
@@ -81,7 +96,8 @@ export class SendQueue {
   }
 
   #hasRoom(packet: Uint8Array): boolean {
-    return this.bytes === 0 || this.bytes + packet.length <= this.#maxBytes
+    const { bytes } = this
+    return bytes === 0 || bytes + packet.length <= this.#maxBytes
   }
 
   #take(type: MessageType<unknown>, packet: Uint8Array): void {
@@ -108,8 +124,7 @@ export class SendQueue {
     if (lane === undefined) this.#lanes.set(type, (lane = { meter: new Meter(type.metering, "late"), openAt: 0 }))
     const now = this.#clock.monotonic()
     const at = Math.max(now, lane.openAt)
-    lane.meter.push(at)
-    lane.openAt = at + CAUTION * lane.meter.delay(at)
+    lane.openAt = at + CAUTION * lane.meter.push(at)
     return lane.openAt - now
   }
 }
