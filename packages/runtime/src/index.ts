@@ -14,6 +14,7 @@ export type {
   StreamOptions,
   StreamReader,
   TlsIdentity,
+  TlsOffer,
   TlsOptions,
   TlsStream,
 } from "./network.ts"

@@ -140,11 +140,26 @@ export interface TlsIdentity {
   readonly privateKey: Uint8Array
 }
 
+/**
+ * What one side of a TLS handshake offers to speak, best first, by the names that OpenSSL has for it. Make one and keep it:
+ * what is made of it is kept with it.
+ */
+export interface TlsOffer {
+  /** Signatures that the other side may prove its certificate with, such as `ed25519`. */
+  readonly signatureAlgorithms: readonly string[]
+  /** Groups for the exchange of keys, such as `X25519`. */
+  readonly groups: readonly string[]
+  /** Cipher suites of TLS 1.3, such as `TLS_AES_256_GCM_SHA384`. */
+  readonly cipherSuites: readonly string[]
+}
+
 /** Options of {@link Network.upgradeTls}. TLS 1.3 only. */
 export interface TlsOptions extends StreamOptions {
   readonly role: "client" | "server"
   /** What this side shows. A server must have one. */
   readonly identity?: TlsIdentity
+  /** Default: what the platform offers. In a virtual network, which computes nothing, it says nothing. */
+  readonly offer?: TlsOffer
   /** The name that a client asks for. */
   readonly serverName?: string
   /** Whether a server asks the client for a certificate. Default false. */

@@ -110,7 +110,7 @@ export class NodeNetwork implements Network {
         throw tlsFailure(stream, "a server must have an identity")
       const make = (socket: TLSSocket): TlsStream =>
         new NodeTlsStream(socket, stream.localAddress, stream.remoteAddress, this.#pool, options)
-      return await handshake(raw, stream, this.#tls.of(options.identity), options, make)
+      return await handshake(raw, stream, this.#tls.of(options), options, make)
     } catch (error) {
       await stream.close()
       throw error

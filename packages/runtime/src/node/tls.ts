@@ -8,6 +8,7 @@ import {
   type ByteStream,
   type StreamOptions,
   type TlsIdentity,
+  type TlsOffer,
   type TlsOptions,
   type TlsStream,
 } from "../network.ts"
@@ -15,21 +16,24 @@ import type { SlabPool } from "../stream/write-buffer.ts"
 import { tlsReason } from "./network-error.ts"
 import { NodeStream } from "./stream.ts"
 
-/** Says what each identity's TLS context is. Making one costs as much as half a handshake, so each is made once. */
+/** Says what the TLS context of each identity and offer is. Making one costs as much as half a handshake, so each is made once. */
 export class TlsContexts {
-  readonly #ofIdentity = new WeakMap<TlsIdentity, SecureContext>()
-  #anonymous: SecureContext | undefined
+  readonly #known = new WeakMap<object, WeakMap<object, SecureContext>>()
 
-  /** Throws a {@link NetworkError} `tls` when the certificate or the key cannot be used. */
-  of(identity: TlsIdentity | undefined): SecureContext {
-    if (identity === undefined) return (this.#anonymous ??= createContext(undefined))
-    const known = this.#ofIdentity.get(identity)
-    if (known !== undefined) return known
-    const context = createContext(identity)
-    this.#ofIdentity.set(identity, context)
+  /** Throws a {@link NetworkError} `tls` when the certificate, the key or the offer cannot be used. */
+  of({ identity, offer }: Pick<TlsOptions, "identity" | "offer">): SecureContext {
+    const [who, what] = [identity ?? NOBODY, offer ?? ANYTHING]
+    let known = this.#known.get(who)
+    if (known === undefined) this.#known.set(who, (known = new WeakMap()))
+    let context = known.get(what)
+    if (context === undefined) known.set(what, (context = createContext(identity, offer)))
     return context
   }
 }
+
+/** Stand for the identity and the offer where there is none. */
+const NOBODY = {}
+const ANYTHING = {}
 
 /**
  * A TLS handshake over a connected socket, which `stream` was made of. `make` is called at the very moment when it is
@@ -122,7 +126,7 @@ function serverSocket(raw: Duplex, secureContext: SecureContext, requestCert: bo
   return socket
 }
 
-function createContext(identity: TlsIdentity | undefined): SecureContext {
+function createContext(identity: TlsIdentity | undefined, offer: TlsOffer | undefined): SecureContext {
   try {
     return createSecureContext({
       minVersion: "TLSv1.3",
@@ -130,12 +134,19 @@ function createContext(identity: TlsIdentity | undefined): SecureContext {
       ...(identity === undefined
         ? undefined
         : { cert: pem("CERTIFICATE", identity.certificate), key: pem("PRIVATE KEY", identity.privateKey) }),
+      ...(offer === undefined
+        ? undefined
+        : {
+            sigalgs: offer.signatureAlgorithms.join(":"),
+            ecdhCurve: offer.groups.join(":"),
+            ciphers: offer.cipherSuites.join(":"),
+          }),
     })
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error))
     throw new NetworkError(
       "tls",
-      `this certificate or its key cannot be used: ${tlsReason(cause)}; both are DER, the key PKCS#8`,
+      `this certificate, its key or this offer cannot be used: ${tlsReason(cause)}; certificate and key are DER, the key PKCS#8`,
       { cause },
     )
   }

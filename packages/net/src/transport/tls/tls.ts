@@ -1,8 +1,15 @@
-import type { ByteStream, Listener, Network, Runtime, TlsIdentity, TlsOptions } from "@dchat/runtime"
+import type { ByteStream, Listener, Network, Runtime, TlsIdentity, TlsOffer, TlsOptions } from "@dchat/runtime"
 import type { ParsedUrl } from "@dchat/wire"
 import { withoutCredentials, type Transport, type TransportOptions } from "../transport.ts"
 import { TLS_NAME, newIdentity } from "./certificate.ts"
 import { checkCertificate } from "./check.ts"
+
+/** What both sides offer: the network's only kind of signature, and what the reference takes, in its order (darkfi-net 9.3). */
+const OFFER: TlsOffer = {
+  signatureAlgorithms: ["ed25519"],
+  groups: ["X25519", "P-256", "P-384"],
+  cipherSuites: ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
+}
 
 /** What TLS needs of the world. */
 export interface TlsContext {
@@ -54,7 +61,7 @@ export class TlsTransport implements Transport {
   }
 
   async #upgrade(stream: ByteStream, peer: string, options: TlsOptions): Promise<ByteStream> {
-    const secure = await this.#network.upgradeTls(stream, options)
+    const secure = await this.#network.upgradeTls(stream, { ...options, offer: OFFER })
     try {
       checkCertificate(secure.peerCertificate, peer)
       return secure
