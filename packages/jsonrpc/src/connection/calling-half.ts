@@ -1,5 +1,5 @@
 import type { Clock } from "@dchat/runtime"
-import type { JsonRpcError } from "../message/errors.ts"
+import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
 import type {
@@ -229,9 +229,9 @@ function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
   return new CallCancelledError("the call was cancelled", sent, { cause: signal.reason })
 }
 
-/** The error of a message that could not be written. `cause` is what was thrown. */
+/** The error of a message that could not be written. */
 function unsendable(error: unknown): CallError {
-  return error instanceof CallError ? error : new EncodeError("the parameters are no JSON", "no", { cause: error })
+  return error instanceof CallError ? error : new EncodeError((error as Error).message, "no", { cause: error })
 }
 
 /** Marks a rejection as one that needs no handler. */

@@ -1,4 +1,4 @@
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /**
  * Whether the other side may have carried a call out: `no` when not a byte of it has left, `maybe` in every other case,
@@ -42,7 +42,7 @@ export class DeliveryError extends CallError {
   readonly code = "delivery"
 }
 
-/** The parameters cannot be sent: they are no JSON (a bigint, a circle). `cause` is what JSON.stringify threw. */
+/** A call cannot be sent: its parameters are no JSON (a bigint, a circle), or its method is no text. The message names the method. */
 export class EncodeError extends CallError {
   override readonly name = "EncodeError"
   readonly code = "encode"

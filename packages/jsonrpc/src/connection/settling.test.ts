@@ -1,8 +1,11 @@
 import type { ByteStream } from "@dchat/runtime"
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
+import { client } from "../client/make-client.ts"
+import { contract } from "../contract/contract.ts"
 import { newlineFraming } from "../framing/newline.ts"
-import { ApplicationError, RpcError } from "../message/errors.ts"
+import { ApplicationError } from "../message/errors.ts"
+import { RpcError } from "../message/rpc-error.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { streamTransport } from "../transport/stream.ts"
@@ -151,6 +154,42 @@ test.each<[string, unknown]>([
   await expect(connection.batch([{ method: "a" }, { method: "b", params: wrong }])).rejects.toMatchObject(refused)
   await world.runUntilIdle()
   expect(peer.take()).toEqual([])
+})
+
+test.each([undefined, null, 7, Symbol("x"), {}])("a method that is %s is not sent", async (name) => {
+  const { world, connection, far } = scene()
+  const peer = new RawPeer(far)
+  const method = name as string
+  const refused = {
+    code: "encode",
+    sent: "no",
+    message: expect.stringContaining("a method's name is a text") as string,
+  }
+  const api = client(connection, contract({}))
+  for (const call of [
+    api.$call(method),
+    api.$notify(method),
+    api.$batch((batch) => [batch.$call(method)]),
+    api.$subscribe(method).next(),
+  ]) {
+    await expect(world.runUntil(call)).rejects.toMatchObject(refused)
+  }
+  await world.runUntilIdle()
+  expect(peer.take()).toEqual([])
+})
+
+test("what cannot be sent is named, with the reason", async () => {
+  const { connection } = scene()
+  const message = "b cannot be sent: TypeError: Do not know how to serialize a BigInt"
+  await expect(connection.request("b", [1n])).rejects.toMatchObject({ message })
+  await expect(connection.batch([{ method: "a" }, { method: "b", params: [1n] }])).rejects.toMatchObject({ message })
+  const odd = {
+    toJSON() {
+      // oxlint-disable-next-line typescript/only-throw-error -- what others throw
+      throw "no"
+    },
+  }
+  await expect(connection.request("c", [odd])).rejects.toMatchObject({ message: "c cannot be sent: no" })
 })
 
 test("a connection ends with the scope that owns it", async () => {

@@ -7,7 +7,8 @@ import { InvalidResultError } from "../connection/errors.ts"
 import { Connection } from "../connection/connection.ts"
 import { client, interfaceClient } from "../client/make-client.ts"
 import { tryBatch } from "../client/try-batch.ts"
-import { ApplicationError, type JsonRpcError, RpcError, ServerError } from "../message/errors.ts"
+import { ApplicationError, ServerError } from "../message/errors.ts"
+import { type JsonRpcError, RpcError } from "../message/rpc-error.ts"
 import { router, type Handlers, type RouterOptions } from "../server/router.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
@@ -209,7 +210,11 @@ test.each([
   ["loose", [null], "a: expected number, got null"],
 ])("%s called with %j is told what is wrong", async (name, params, data) => {
   const { api, calls } = open()
-  await expect(api.$call(name, params)).rejects.toMatchObject({ code: -32602, message: "Invalid params", data })
+  await expect(api.$call(name, params)).rejects.toMatchObject({
+    code: -32602,
+    message: `Invalid params: ${data}`,
+    data,
+  })
   expect(calls).toEqual([])
   await api.close()
 })

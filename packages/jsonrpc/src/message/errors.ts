@@ -123,8 +123,13 @@ export function isServerCode(code: number): boolean {
   return code >= -32099 && code <= -32000
 }
 
-/** The class that stands for the code of an error that came in. */
-export function rpcErrorFrom({ code, message, data }: ErrorObject): RpcError {
+/**
+ * The class that stands for the code of an error that came in. Where one of the standard has a text as its data, the message
+ * says it too; that of an error which was handed on does already.
+ */
+export function rpcErrorFrom({ code, message: said, data }: ErrorObject): RpcError {
+  const saysMore = code <= INVALID_REQUEST && typeof data === "string" && !said.includes(data)
+  const message = saysMore ? `${said}: ${data}` : said
   switch (code) {
     case PARSE:
       return new ParseError(data, message)

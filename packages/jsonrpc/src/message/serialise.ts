@@ -4,14 +4,17 @@ import { rawTextOf } from "./raw-text.ts"
 
 // Envelopes are put together by hand: three times cheaper than JSON.stringify of the whole message.
 
-/** The text of a request. Throws a TypeError when the parameters are no array or object of JSON (a bigint, a circle). */
+/**
+ * The text of a request. Throws a TypeError, which names the method, when the parameters are no array or object of JSON
+ * (a bigint, a circle), or when the method is no text.
+ */
 export function requestText(id: Id, method: string, params?: Params): string {
-  return `{"jsonrpc":"2.0","id":${idText(id)},"method":${JSON.stringify(method)}${paramsMember(params)}}`
+  return `{"jsonrpc":"2.0","id":${idText(id)},${callMembers(method, params)}}`
 }
 
 /** The text of a notification. Throws a TypeError as {@link requestText} does. */
 export function notificationText(method: string, params?: Params): string {
-  return `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${paramsMember(params)}}`
+  return `{"jsonrpc":"2.0",${callMembers(method, params)}}`
 }
 
 /** The text of a response. `undefined` becomes `null`. Throws a TypeError when the result is no JSON. */
@@ -35,20 +38,24 @@ function idText(id: Id | JsonText): string {
   return rawTextOf(id) ?? JSON.stringify(id)
 }
 
+function callMembers(method: unknown, params: Params | undefined): string {
+  try {
+    if (typeof method !== "string") throw new TypeError("a method's name is a text")
+    return `"method":${JSON.stringify(method)}${paramsMember(params)}`
+  } catch (error) {
+    throw new TypeError(`${String(method)} cannot be sent: ${String(error)}`, { cause: error })
+  }
+}
+
 function paramsMember(params: Params | undefined): string {
   return params === undefined ? "" : `,"params":${rawTextOf(params) ?? paramsText(params)}`
 }
 
-const ARRAY_OPENS = 0x5b
-const OBJECT_OPENS = 0x7b
-
 /** What the compiler has seen to may have been told otherwise, and an object may write itself as anything. */
 function paramsText(params: Params): string {
   const text: string | undefined = JSON.stringify(params)
-  const opening = text?.charCodeAt(0)
-  if (text === undefined || (opening !== ARRAY_OPENS && opening !== OBJECT_OPENS)) {
-    throw new TypeError(`parameters are an array or an object, not ${text}`)
-  }
+  const opening = text?.[0]
+  if (opening !== "[" && opening !== "{") throw new TypeError(`parameters are an array or an object, not ${text}`)
   return text
 }
 
