@@ -1,6 +1,6 @@
 import { defaultSettings, type Settings } from "@dchat/net/settings"
 import { logTo } from "@dchat/runtime"
-import { MemoryLog, type VirtualHost, type VirtualWorld, virtualWorld } from "@dchat/runtime/virtual"
+import { MemoryLog, type VirtualHost, type VirtualWorld, virtualWorld, type WorldOptions } from "@dchat/runtime/virtual"
 import { parseSemVer } from "@dchat/wire"
 import { run } from "../cli/run.ts"
 import type { Shell } from "../cli/shell.ts"
@@ -23,10 +23,14 @@ export interface DaemonOptions {
 
 /** Daemons and people at their computers, on virtual time. Dispose of it: it stops everything and sees that nothing is left. */
 export class VirtualChat implements AsyncDisposable {
-  readonly world: VirtualWorld = virtualWorld()
+  readonly world: VirtualWorld
   readonly log = new MemoryLog()
   readonly #stop = new AbortController()
   readonly #daemons: Daemon[] = []
+
+  constructor(options?: WorldOptions) {
+    this.world = virtualWorld(options)
+  }
 
   /** A computer. */
   host(name: string): VirtualHost {
