@@ -125,16 +125,14 @@ export { lengthPrefixFraming, type LengthPrefixOptions } from "./framing/length-
 export { newlineFraming, type NewlineOptions } from "./framing/newline.ts"
 export {
   ApplicationError,
-  ErrorCode,
   InternalError,
   InvalidParamsError,
   InvalidRequestError,
-  JsonRpcError,
   MethodNotFoundError,
   ParseError,
-  RpcError,
   ServerError,
 } from "./message/errors.ts"
+export { ErrorCode, JsonRpcError, RpcError } from "./message/rpc-error.ts"
 export { type JsonText, jsonText } from "./message/json-text.ts"
 export type { ErrorObject, Id, Params } from "./message/message.ts"
 export { cutResult, type ResponseText, type ResultCutter } from "./message/slice.ts"

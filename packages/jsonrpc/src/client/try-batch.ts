@@ -1,4 +1,4 @@
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 import type { BatchClient, BatchItem, BatchResults, ClientDoors } from "./client.ts"
 
 /** How a batch ended as a whole: with how each call of it did, or without an answer to any. */

@@ -1,4 +1,4 @@
-import { RpcError, type JsonRpcError } from "../message/errors.ts"
+import { RpcError, type JsonRpcError } from "../message/rpc-error.ts"
 import type { Params } from "../message/message.ts"
 import type { ResultCutter } from "../message/slice.ts"
 import { PendingCall } from "./pending-calls.ts"

@@ -1,6 +1,7 @@
 import { virtualWorld, type VirtualHost, type VirtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
-import { MethodNotFoundError, RpcError, ServerError } from "../message/errors.ts"
+import { MethodNotFoundError, ServerError } from "../message/errors.ts"
+import { RpcError } from "../message/rpc-error.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import type { Transport } from "../transport/transport.ts"

@@ -1,4 +1,5 @@
-import { InvalidRequestError, ServerError, type RpcError } from "../message/errors.ts"
+import { InvalidRequestError, ServerError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import { ServerCode } from "../message/server-code.ts"
 import type { Id, Params } from "../message/message.ts"
 import { memberTexts } from "../message/slice.ts"

@@ -1,4 +1,4 @@
-import { rpcErrorFrom, type RpcError } from "../message/errors.ts"
+import { rpcErrorFrom, type RpcError } from "../message/rpc-error.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import type { ResponseMessage } from "../message/response.ts"
 import { batchText, notificationText, requestText } from "../message/serialise.ts"

@@ -1,6 +1,7 @@
 import { silentLog, type Clock } from "@dchat/runtime"
 import { plainSubscriptions, type SpelledMessage } from "../dialect/subscription-spelling.ts"
-import { ErrorCode, InternalError, RpcError, ServerError } from "../message/errors.ts"
+import { InternalError, ServerError } from "../message/errors.ts"
+import { ErrorCode, RpcError } from "../message/rpc-error.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import { ServedSubscriptions } from "../subscription/served.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"

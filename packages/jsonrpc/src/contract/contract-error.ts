@@ -1,4 +1,4 @@
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** A contract says something that cannot be. Thrown where it is defined. */
 export class ContractError extends JsonRpcError {

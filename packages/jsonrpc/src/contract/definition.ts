@@ -1,4 +1,4 @@
-import type { RpcError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import type { SubscriptionsClass } from "../subscription/subscription.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 

@@ -1,4 +1,5 @@
-import { ApplicationError, isReservedCode, isServerCode, ServerError, type RpcError } from "../message/errors.ts"
+import { ApplicationError, isReservedCode, isServerCode, ServerError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import { ContractError } from "./contract-error.ts"
 import type { OutputOf, StandardSchema } from "./standard-schema.ts"
 import { validate } from "./validate.ts"

@@ -1,4 +1,4 @@
-import { ErrorCode } from "../message/errors.ts"
+import { ErrorCode } from "../message/rpc-error.ts"
 import type { ErrorObject, Id } from "../message/message.ts"
 import type { Dialect } from "./dialect.ts"
 import type { SubscriptionSpelling } from "./subscription-spelling.ts"

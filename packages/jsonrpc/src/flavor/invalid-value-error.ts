@@ -1,4 +1,4 @@
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** A value that was decoded is not what its schema says. */
 export class InvalidValueError extends JsonRpcError {

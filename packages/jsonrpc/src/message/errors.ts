@@ -1,59 +1,10 @@
-import type { ErrorObject } from "./message.ts"
-
-const PARSE = -32700
-const INVALID_REQUEST = -32600
-const METHOD_NOT_FOUND = -32601
-const INVALID_PARAMS = -32602
-const INTERNAL = -32603
-
-/** The codes that JSON-RPC 2.0 itself gives out (section 5.1). */
-export const ErrorCode = {
-  parse: PARSE,
-  invalidRequest: INVALID_REQUEST,
-  methodNotFound: METHOD_NOT_FOUND,
-  invalidParams: INVALID_PARAMS,
-  internal: INTERNAL,
-  /** The first of the hundred that belong to servers: -32000 down to -32099. */
-  server: -32000,
-} as const
-
-/** The root of every error of this package. `code` is for programs and stays, the text is for people and may change. */
-export abstract class JsonRpcError extends Error {
-  /** A number when the error is one of the wire, else a name. */
-  abstract readonly code: number | string
-}
-
-/**
- * An error as it goes over the wire. Throw one in a handler and the caller gets it; a call that is answered with an error
- * rejects with one. Both sides meet the same classes, chosen by the code.
- */
-export class RpcError extends JsonRpcError {
-  override readonly name: string = "RpcError"
-  readonly code: number
-  /** What the other side wants to add; anything that JSON can carry. */
-  readonly data: unknown
-
-  /** Throws a RangeError when `code` is not a whole number. */
-  constructor(code: number, message: string, data?: unknown) {
-    super(message)
-    checkCode(Number.isSafeInteger(code), "an error code must be a whole number", code)
-    this.code = code
-    this.data = data
-  }
-
-  /** The error member of the response. */
-  toObject(): ErrorObject {
-    return this.data === undefined
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, data: this.data }
-  }
-}
+import { checkCode, ErrorCode, makeErrorsBy, RpcError } from "./rpc-error.ts"
 
 /** -32700: what came in is not JSON. */
 export class ParseError extends RpcError {
   override readonly name = "ParseError"
   constructor(data?: unknown, message = "Parse error") {
-    super(PARSE, message, data)
+    super(ErrorCode.parse, message, data)
   }
 }
 
@@ -61,7 +12,7 @@ export class ParseError extends RpcError {
 export class InvalidRequestError extends RpcError {
   override readonly name = "InvalidRequestError"
   constructor(data?: unknown, message = "Invalid Request") {
-    super(INVALID_REQUEST, message, data)
+    super(ErrorCode.invalidRequest, message, data)
   }
 }
 
@@ -69,7 +20,7 @@ export class InvalidRequestError extends RpcError {
 export class MethodNotFoundError extends RpcError {
   override readonly name = "MethodNotFoundError"
   constructor(data?: unknown, message = "Method not found") {
-    super(METHOD_NOT_FOUND, message, data)
+    super(ErrorCode.methodNotFound, message, data)
   }
 }
 
@@ -77,7 +28,7 @@ export class MethodNotFoundError extends RpcError {
 export class InvalidParamsError extends RpcError {
   override readonly name = "InvalidParamsError"
   constructor(data?: unknown, message = "Invalid params") {
-    super(INVALID_PARAMS, message, data)
+    super(ErrorCode.invalidParams, message, data)
   }
 }
 
@@ -85,7 +36,7 @@ export class InvalidParamsError extends RpcError {
 export class InternalError extends RpcError {
   override readonly name = "InternalError"
   constructor(data?: unknown, message = "Internal error") {
-    super(INTERNAL, message, data)
+    super(ErrorCode.internal, message, data)
   }
 }
 
@@ -109,10 +60,6 @@ export class ApplicationError extends RpcError {
   }
 }
 
-function checkCode(isRight: boolean, rule: string, code: number): void {
-  if (!isRight) throw new RangeError(`${rule}, not ${code}`)
-}
-
 /** Whether JSON-RPC keeps the code for itself. */
 export function isReservedCode(code: number): boolean {
   return code >= -32768 && code <= -32000
@@ -123,25 +70,19 @@ export function isServerCode(code: number): boolean {
   return code >= -32099 && code <= -32000
 }
 
-/**
- * The class that stands for the code of an error that came in. Where one of the standard has a text as its data, the message
- * says it too; that of an error which was handed on does already.
- */
-export function rpcErrorFrom({ code, message: said, data }: ErrorObject): RpcError {
-  const saysMore = code <= INVALID_REQUEST && typeof data === "string" && !said.includes(data)
-  const message = saysMore ? `${said}: ${data}` : said
+makeErrorsBy((code, message, data) => {
   switch (code) {
-    case PARSE:
+    case ErrorCode.parse:
       return new ParseError(data, message)
-    case INVALID_REQUEST:
+    case ErrorCode.invalidRequest:
       return new InvalidRequestError(data, message)
-    case METHOD_NOT_FOUND:
+    case ErrorCode.methodNotFound:
       return new MethodNotFoundError(data, message)
-    case INVALID_PARAMS:
+    case ErrorCode.invalidParams:
       return new InvalidParamsError(data, message)
-    case INTERNAL:
+    case ErrorCode.internal:
       return new InternalError(data, message)
   }
   if (isServerCode(code)) return new ServerError(code, message, data)
   return isReservedCode(code) ? new RpcError(code, message, data) : new ApplicationError(code, message, data)
-}
+})

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { generateContract } from "../contract/signature/generate.ts"
 import { SignatureError } from "../contract/signature/signature-error.ts"
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** What the command needs of the world. */
 export interface CommandWorld {

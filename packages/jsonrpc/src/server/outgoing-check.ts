@@ -1,7 +1,7 @@
 import { issueText } from "../contract/issue-text.ts"
 import { isOwnSchema } from "../contract/own-schema.ts"
 import type { SchemaResult, StandardSchema } from "../contract/standard-schema.ts"
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 import { JsonText } from "../message/json-text.ts"
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import type { Peer } from "../connection/peer.ts"
-import type { RpcError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import type { AcceptOptions, SubscriptionSink } from "../subscription/sink.ts"
 
 /** Somebody wants to subscribe, and waits to hear whether they may. */

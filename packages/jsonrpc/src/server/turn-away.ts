@@ -1,5 +1,5 @@
 import type { Clock } from "@dchat/runtime"
-import type { RpcError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import { errorText } from "../message/serialise.ts"
 import type { Transport } from "../transport/transport.ts"
 

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../connection/call.ts"
 import { CallCancelledError, type Sent } from "../connection/errors.ts"
-import type { RpcError } from "../message/errors.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import { BoundedBuffer, type BufferOverflow } from "./buffer.ts"
 import { SubscriptionLaggedError } from "./errors.ts"
 import type { SubscribeOptions, Subscription } from "./subscription.ts"

@@ -1,7 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import type { CallOptions } from "../connection/call.ts"
 import type { SubscriberSpelling } from "../dialect/subscription-spelling.ts"
-import type { JsonRpcError } from "../message/errors.ts"
+import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import type { BufferLimits, BufferOverflow } from "./buffer.ts"
 

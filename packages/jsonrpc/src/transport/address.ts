@@ -1,5 +1,5 @@
 import type { Address } from "@dchat/runtime"
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** A URL to connect to or to listen on cannot be used. The message says which one and what would be right. */
 export class AddressError extends JsonRpcError {

@@ -1,5 +1,5 @@
 import { CallError } from "../connection/errors.ts"
-import { JsonRpcError } from "../message/errors.ts"
+import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** Nobody could be reached at an address: nothing was sent. `cause` is the network's error. */
 export class ConnectError extends CallError {

@@ -1,4 +1,4 @@
-import { JsonRpcError } from "../../message/errors.ts"
+import { JsonRpcError } from "../../message/rpc-error.ts"
 
 /** A signature cannot be read. The message begins with where. */
 export class SignatureError extends JsonRpcError {
