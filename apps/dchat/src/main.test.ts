@@ -109,6 +109,20 @@ test("a log that cannot be written fails on one line", PATIENT, async () => {
   expect(daemon.err).toMatch(/^dchat: \/nowhere\/dchat\.log: cannot be opened for the log: ENOENT[^\n]*\n$/)
 })
 
+test(
+  "a host list in a file whose name cannot be kept fails on one line that says what would be right",
+  PATIENT,
+  async () => {
+    await using household = await Household.make()
+    const path = join(household.home, "my folder", "my hosts.tsv")
+    const daemon = household.run("daemon", "--config", await household.config(NODE), "--hostlist", path)
+    expect(await daemon.exitCode()).toBe(1)
+    expect(daemon.err).toBe(
+      `dchat: hostlist is "${path}": its hosts cannot be kept in a file of that name; name it with letters of the English alphabet, digits, ".", "_" and "-"\n`,
+    )
+  },
+)
+
 test("two daemons whose configuration says tcp+tls chat over TLS", PATIENT, async () => {
   await using household = await Household.make()
   const config = await household.config(

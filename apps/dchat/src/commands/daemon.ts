@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path"
 import type { Settings } from "@dchat/net"
-import { logTo, type Runtime } from "@dchat/runtime"
+import { checkStoreName, logTo, type Runtime } from "@dchat/runtime"
 import { DirectoryStore } from "@dchat/runtime/node"
 import { whenCancelled } from "@dchat/task"
 import { Option } from "commander"
@@ -60,8 +60,18 @@ async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSig
 /** The network keeps its hosts under a name in a store; people give the path of a file, so the store is that file's folder. */
 function withHostFile(net: Settings, runtime: Runtime): { readonly net: Settings; readonly runtime: Runtime } {
   if (net.hostlist === undefined) return { net, runtime }
+  const name = basename(net.hostlist)
+  try {
+    checkStoreName(name)
+  } catch (error) {
+    const allowed = 'letters of the English alphabet, digits, ".", "_" and "-"'
+    throw new Failure(
+      `hostlist is ${JSON.stringify(net.hostlist)}: its hosts cannot be kept in a file of that name; name it with ${allowed}`,
+      { cause: error },
+    )
+  }
   return {
-    net: { ...net, hostlist: basename(net.hostlist) },
+    net: { ...net, hostlist: name },
     runtime: { ...runtime, store: new DirectoryStore(dirname(net.hostlist)) },
   }
 }
