@@ -4,6 +4,12 @@ import type { Clock, Timer } from "@dchat/runtime"
 const COARSENESS_MS = 10
 
 /**
+ * No sweep is later than this, in milliseconds, and none follows when no call waits. So the timer is gone soon after the last
+ * answer, and does not keep a program from its end; to cancel it then would cost each call that travels alone a timer.
+ */
+const LONGEST_SLEEP_MS = 1000
+
+/**
  * One timer for the deadlines of all calls of a connection. A timer for each call would cost more than the rest of the
  * call; nearly all of them would be cancelled.
  */
@@ -44,8 +50,8 @@ export class Deadlines {
   #wakeAt(deadline: number, now: number): void {
     if (deadline >= this.#wakesAt) return
     this.#timer?.cancel()
-    this.#wakesAt = deadline
-    this.#timer = this.#clock.setTimer(deadline - now, () => {
+    this.#wakesAt = Math.min(deadline, now + LONGEST_SLEEP_MS)
+    this.#timer = this.#clock.setTimer(this.#wakesAt - now, () => {
       this.#wakesAt = Infinity
       const then = this.#clock.monotonic()
       this.#wakeAt(Math.max(this.#sweep(then), then + COARSENESS_MS), then)
