@@ -11,7 +11,7 @@ import { hangUpPolitely } from "./hang-up.ts"
 import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import { Reserve } from "./reserve.ts"
-import { SendQueue, TAKEN } from "./send-queue.ts"
+import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
 import type { MessageSubscription, SubscriptionOptions } from "./subscription.ts"
 
@@ -164,10 +164,11 @@ export class Channel {
     // No async function: it would make promises of its own for each message.
     try {
       this.throwIfStopped()
-      const sent = this.#sendQueue.put(type, this.#encode(type, value), options)
-      return sent === TAKEN ? sent : sent.then(() => this.throwIfStopped())
+      const packet = this.#options.encoder.encode(type, value)
+      this.#observe("send", type.command)
+      return this.#sendQueue.put(type, packet, options)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
 
@@ -246,12 +247,6 @@ export class Channel {
     if (fault !== undefined) this.fault(fault)
   }
 
-  #encode<T>(type: MessageType<T>, value: T): Uint8Array {
-    const packet = this.#options.encoder.encode(type, value)
-    this.#observe("send", type.command)
-    return packet
-  }
-
   #observe(event: "send" | "recv", cmd: string): void {
     const { dnet, runtime } = this.#options
     if (dnet.size === 0) return
@@ -278,7 +273,7 @@ export class Channel {
       this.#reason = reason
       this.#tellStopped(reason)
       this.#dispatcher.finish(reason)
-      this.#sendQueue.close()
+      this.#sendQueue.close(reason)
       const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : stream.close()
       void Promise.allSettled([goodbye, this.#cleanUp()]).then(this.#tellClosed)
     }

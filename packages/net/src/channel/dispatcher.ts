@@ -2,6 +2,7 @@ import type { Clock } from "@dchat/runtime"
 import { MessageError, type MessageType } from "../message/message.ts"
 import type { PeerFault } from "./fault.ts"
 import { Meter } from "./metering.ts"
+import { TurnClock } from "./turn-clock.ts"
 import { MessageSubscription, type SubscriptionOptions } from "./subscription.ts"
 
 interface Known {
@@ -21,6 +22,7 @@ export interface DispatcherOwner {
 /** Which messages a channel knows, who wants them, and how many of them it may get (darkfi-net 4.3, 4.5). Does no I/O. */
 export class Dispatcher {
   readonly #clock: Clock
+  readonly #turnClock: TurnClock
   readonly #owner: DispatcherOwner
   readonly #known = new Map<MessageType<unknown>, Known>()
   /** By the length of the command, which leaves few to compare. */
@@ -33,6 +35,7 @@ export class Dispatcher {
 
   constructor(clock: Clock, types: readonly MessageType<unknown>[], owner: DispatcherOwner) {
     this.#clock = clock
+    this.#turnClock = new TurnClock(clock)
     this.#owner = owner
     for (const type of types) this.register(type)
   }
@@ -93,7 +96,7 @@ export class Dispatcher {
   dispatch(type: MessageType<unknown>, value: unknown, bytes: number): PeerFault | undefined {
     const { meter, subscriptions } = this.#known.get(type) as Known
     const { threshold, score } = type.metering
-    const now = threshold === 0 ? 0 : this.#clock.monotonic()
+    const now = threshold === 0 ? 0 : this.#turnClock.monotonic()
     const delay = meter.push(now)
     let fault: PeerFault | undefined
     for (const subscription of subscriptions) {

@@ -75,7 +75,7 @@ test("who waits for room gets it in turn, and nobody overtakes", async () => {
 
 test("a packet that is larger than the queue waits until next to nothing is in it", async () => {
   const { world, stream, received, read, sending } = await queue(1000)
-  await sending.put(Text, packet(1, 200_000))
+  await world.runUntil(sending.put(Text, packet(1, 200_000)))
   const second = sending.put(Text, packet(2, 200_000))
   await world.advance(10)
   expect(sending.bytes).toBeLessThanOrEqual(200_000)
@@ -86,9 +86,36 @@ test("a packet that is larger than the queue waits until next to nothing is in i
   await end(world, stream)
 })
 
+test("who puts without a pause lets other work run after each 64 KiB, one promise for all", async () => {
+  const { world, stream, read, sending } = await queue()
+  read()
+  const first = sending.put(Text, packet(1, 64_000))
+  const [second, third] = [sending.put(Text, packet(2, 2000)), sending.put(Text, packet(3, 2000))]
+  expect(second).toBe(third)
+  const settled: string[] = []
+  void first.then(() => settled.push("first"))
+  void second.then(() => settled.push("second"))
+  for (let i = 0; i < 10; i++) await Promise.resolve()
+  expect(settled).toEqual(["first"])
+  await world.advance(0)
+  expect(settled).toEqual(["first", "second"])
+  expect(sending.put(Text, packet(4))).not.toBe(third)
+  await end(world, stream)
+})
+
+test("who pauses when the channel stops is let go, and leaves no timer", async () => {
+  const { world, stream, sending } = await queue()
+  const pausing = sending.put(Text, packet(1, 100_000))
+  sending.close(new Error("over"))
+  await pausing
+  await end(world, stream)
+  await world.advance(100)
+  expect(world.pendingEvents).toBe(0)
+})
+
 test("a wait for room can be cancelled", async () => {
   const { world, stream, sending } = await queue(1000)
-  await sending.put(Text, packet(1, 200_000))
+  await world.runUntil(sending.put(Text, packet(1, 200_000)))
   const controller = new AbortController()
   const first = sending.put(Text, packet(2, 900), { signal: controller.signal })
   const second = sending.put(Text, packet(3, 900), { signal: controller.signal })
@@ -121,12 +148,12 @@ test("too many messages of a kind are held back, in order, so that no peer has t
 
 test("who waits for room when the channel stops is let go, and leaves no timer", async () => {
   const { world, stream, sending } = await queue(1000)
-  await sending.put(Text, packet(1, 200_000))
+  await world.runUntil(sending.put(Text, packet(1, 200_000)))
   const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => sending.put(Ping, packet(i))))
   await world.advance(10)
-  sending.close()
+  sending.close(new Error("over"))
   await end(world, stream)
-  await world.runUntil(waiting)
+  await expect(world.runUntil(waiting)).rejects.toThrow("over")
   await world.advance(10)
   expect(world.pendingEvents).toBe(0)
 })
@@ -134,7 +161,7 @@ test("who waits for room when the channel stops is let go, and leaves no timer",
 test("what is held back is dropped when the channel stops, and its timers with it", async () => {
   const { world, stream, sending } = await queue()
   for (let nonce = 0; nonce < 10; nonce++) sending.offer(Ping, packet(nonce))
-  sending.close()
+  sending.close(new Error("over"))
   await end(world, stream)
   await world.advance(100)
   expect(world.pendingEvents).toBe(0)

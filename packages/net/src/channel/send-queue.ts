@@ -2,6 +2,7 @@ import type { ByteStream, Clock, Timer } from "@dchat/runtime"
 import { ManualResetEvent, Mutex, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
 import type { MessageType } from "../message/message.ts"
 import { Meter } from "./metering.ts"
+import { TurnClock } from "./turn-clock.ts"
 
 /** How much a channel keeps for a peer that reads slowly, in bytes. */
 const SEND_QUEUE_BYTES = 4 * 2 ** 20
@@ -9,8 +10,11 @@ const SEND_QUEUE_BYTES = 4 * 2 ** 20
 /** How much longer than it must a message is held back: the reference waits twice as long too (darkfi-net 4.5). */
 const CAUTION = 2
 
-/** What {@link SendQueue.put} returns for what is taken at once: a promise for each message would cost more than the message. */
-export const TAKEN: Promise<void> = Promise.resolve()
+/** Who has put so many bytes without a pause waits for the next turn, so that other work has its own. */
+const BURST_BYTES = 64 * 1024
+
+/** What is returned for what is taken at once: a promise for each message would cost more than the message. */
+const TAKEN: Promise<void> = Promise.resolve()
 
 interface Lane {
   readonly meter: Meter
@@ -25,6 +29,7 @@ interface Lane {
 export class SendQueue {
   readonly #stream: ByteStream
   readonly #clock: Clock
+  readonly #turnClock: TurnClock
   readonly #maxBytes: number
   readonly #lanes = new Map<MessageType<unknown>, Lane>()
   readonly #held = new Set<Timer>()
@@ -32,11 +37,15 @@ export class SendQueue {
   readonly #turn = new Mutex()
   #heldBytes = 0
   #refused = 0
-  #isClosed = false
+  #burst = 0
+  #pausing: Promise<void> | undefined
+  #endPause: () => void = nothing
+  #reason: Error | undefined
 
   constructor(stream: ByteStream, clock: Clock, maxBytes: number = SEND_QUEUE_BYTES) {
     this.#stream = stream
     this.#clock = clock
+    this.#turnClock = new TurnClock(clock)
     this.#maxBytes = maxBytes
     this.#nothingHeld.set()
   }
@@ -59,11 +68,26 @@ export class SendQueue {
   }
 
   /**
-   * Takes a packet as soon as there is room for it: first come, first served. Returns {@link TAKEN}, which costs nothing,
-   * if that is now.
+   * Takes a packet as soon as there is room for it: first come, first served. Who does not wait for what this returns only
+   * queues more of them. Rejects with the reason of {@link SendQueue.close}.
    */
   put(type: MessageType<unknown>, packet: Uint8Array, options?: Cancellable): Promise<void> {
-    return this.#takeNow(type, packet) ? TAKEN : this.#takeLater(type, packet, options)
+    if (!this.#takeNow(type, packet)) return this.#takeLater(type, packet, options)
+    this.#burst += packet.length
+    return this.#burst < BURST_BYTES ? TAKEN : this.#pause()
+  }
+
+  /** Resolves in the next turn. The same promise for everyone who comes until then. */
+  #pause(): Promise<void> {
+    return (this.#pausing ??= new Promise((resolve) => {
+      this.#endPause = () => {
+        timer.cancel()
+        this.#burst = 0
+        this.#pausing = undefined
+        resolve()
+      }
+      const timer = this.#clock.setTimer(0, this.#endPause)
+    }))
   }
 
   #takeNow(type: MessageType<unknown>, packet: Uint8Array): boolean {
@@ -80,15 +104,17 @@ export class SendQueue {
         await this.#nothingHeld.wait({ signal })
         await unlessCancelled(this.#stream.drained(), signal)
       }
+      if (this.#reason !== undefined) throw this.#reason
       this.#take(type, packet)
     } finally {
       turn.release()
     }
   }
 
-  /** Drops what is held back, and whatever comes. */
-  close(): void {
-    this.#isClosed = true
+  /** Drops what is held back, and whatever comes. Who waits for room gets the reason. */
+  close(reason: Error): void {
+    this.#reason ??= reason
+    this.#endPause()
     for (const timer of this.#held) timer.cancel()
     this.#held.clear()
     this.#heldBytes = 0
@@ -101,7 +127,7 @@ export class SendQueue {
   }
 
   #take(type: MessageType<unknown>, packet: Uint8Array): void {
-    if (this.#isClosed) return
+    if (this.#reason !== undefined) return
     const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
     if (wait <= 0) {
       this.#stream.write(packet)
@@ -122,7 +148,7 @@ export class SendQueue {
   #reserve(type: MessageType<unknown>): number {
     let lane = this.#lanes.get(type)
     if (lane === undefined) this.#lanes.set(type, (lane = { meter: new Meter(type.metering, "late"), openAt: 0 }))
-    const now = this.#clock.monotonic()
+    const now = this.#turnClock.monotonic()
     const at = Math.max(now, lane.openAt)
     lane.openAt = at + CAUTION * lane.meter.push(at)
     return lane.openAt - now
@@ -136,3 +162,5 @@ function unlessCancelled(work: Promise<void>, signal: Cancellation | undefined):
     work.then(resolve, reject).finally(unlink)
   })
 }
+
+function nothing(): void {}

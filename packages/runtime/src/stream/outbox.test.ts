@@ -46,6 +46,20 @@ test("what fills the buffer within a turn leaves nothing for its end", () => {
   expect(sends).toEqual([100, 100])
 })
 
+test("small writes leave in one part of 16 KiB at most", () => {
+  const sends: number[][] = []
+  const port = {
+    defer: () => {},
+    send: (parts: Uint8Array[]) => {
+      sends.push(parts.map((part) => part.length))
+      return true
+    },
+  }
+  const outbox = new Outbox(port, new SlabPool())
+  for (let count = 0; count < 1000; count++) outbox.write(new Uint8Array(63))
+  expect(sends).toEqual([[260 * 63], [260 * 63], [260 * 63]])
+})
+
 test("write says false above the high-water mark, and drained waits for it to fall", async () => {
   const { outbox, port } = makeOutbox({ flushBytes: 1, highWaterMark: 100 })
   port.takesAtOnce = false

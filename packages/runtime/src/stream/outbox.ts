@@ -50,6 +50,8 @@ export class Outbox {
   write(bytes: Uint8Array): boolean {
     if (this.#ended || bytes.length === 0) return true
     const waiting = this.#waiting
+    // One part is cheaper than two: the platform copies a list of them.
+    if (waiting.length + bytes.length > this.#flushBytes && waiting.isFullFor(bytes.length)) this.flush()
     waiting.push(bytes)
     if (waiting.length >= this.#flushBytes) this.flush()
     else if (!this.#flushIsDue) {

@@ -38,6 +38,11 @@ export class WriteBuffer {
     return this.#length
   }
 
+  /** Whether a small write of so many bytes has no room left in the slab, and would begin another. */
+  isFullFor(size: number): boolean {
+    return this.#slab !== undefined && size <= COPY_MAX_BYTES && this.#used + size > SLAB_BYTES
+  }
+
   push(bytes: Uint8Array): void {
     const size = bytes.length
     this.#length += size
