@@ -95,6 +95,7 @@ function sendFile(files, { url = "/" }, response) {
 async function serveFiles(files, rpc) {
   const server = createServer((request, response) => {
     const isCall = request.method === "POST" && request.url === "/rpc"
+    if (request.url === "/moved") return void response.writeHead(302, { location: "/rpc" }).end()
     void (isCall ? answerCall(request, response, rpc) : sendFile(files, request, response))
   })
   await new Promise((resolve) => {

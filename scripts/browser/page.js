@@ -85,6 +85,11 @@ const checks = {
     const lost = await nowhere.request("add", [1, 2]).catch(asIs)
     same([lost.code, lost.sent], ["delivery", "maybe"])
     await nowhere.close()
+    const moved = new Connection(fetchTransport("/moved"))
+    /** @type {any} */
+    const redirected = await moved.request("add", [1, 2]).catch(asIs)
+    same(redirected.message, "the call was not answered: /moved sends on to another address; use that one")
+    await moved.close()
   },
   async "jsonrpc: HTTP to a server of another origin, with a token, which the browser asks it about first"({ http }) {
     const headers = { authorization: "Bearer x" }

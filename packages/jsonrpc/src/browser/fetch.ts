@@ -12,7 +12,8 @@ export interface FetchTransportOptions extends HttpTransportOptions {
 
 /**
  * A client's transport over HTTP from a page or a worker, by `fetch`: a POST per message. A server of another origin has to
- * allow it (CORS). The other side cannot call back.
+ * allow it (CORS). The other side cannot call back, and nobody can subscribe. Redirects are not followed: the call would
+ * arrive as a GET.
  */
 export function fetchTransport(url: string, options: FetchTransportOptions = {}): Transport {
   const { headers: source, credentials = "same-origin", ...transportOptions } = options
@@ -22,11 +23,24 @@ export function fetchTransport(url: string, options: FetchTransportOptions = {})
       const more = typeof source === "function" ? await source() : source
       const headers = { ...more, "content-type": "application/json" }
       // oxlint-disable-next-line eslint/no-restricted-globals -- the page's own is what this file is for
-      const response = await fetch(url, { method: "POST", headers, body, credentials, signal }).catch(lost)
+      const response = await fetch(url, {
+        method: "POST",
+        headers,
+        body,
+        credentials,
+        signal,
+        redirect: "manual",
+      }).catch(lost)
+      if (isRedirect(response)) throw new TransportLostError(`${url} sends on to another address; use that one`)
       return { status: response.status, body: await response.text() }
     },
     transportOptions,
   )
+}
+
+/** A page is not told which status, nor where it leads; other platforms tell the status. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(status)
 }
 
 /** A page is not told whether anything was sent. */

@@ -6,6 +6,7 @@ import { nodeClock, nodeRuntime } from "@dchat/runtime/node"
 import { afterEach, expect, test } from "vitest"
 import {
   ConnectError,
+  Connection,
   darkfiDialect,
   DeliveryError,
   MethodNotFoundError,
@@ -13,6 +14,7 @@ import {
   requestHandler,
   serve,
 } from "./index.ts"
+import { fetchTransport } from "../browser/fetch.ts"
 
 const handler = () =>
   requestHandler(({ method, params, connection }) => {
@@ -56,11 +58,14 @@ const add = '{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}'
 
 /** A server that says what a test wants. */
 async function odd(
-  answer: (body: string) => { status: number; body: string; headers?: Record<string, string> },
+  answer: (
+    body: string,
+    method: string | undefined,
+  ) => { status: number; body: string; headers?: Record<string, string> },
 ): Promise<string> {
   const server: Server = createServer((request, response) => {
     void readAll(request).then((body) => {
-      const said = answer(body)
+      const said = answer(body, request.method)
       response.writeHead(said.status, said.headers).end(said.body)
     })
   })
@@ -267,6 +272,21 @@ test("a redirect is not followed, and the error names where it leads", async () 
   await expect(websocket).rejects.toMatchObject({ code: "connect", message: expect.stringContaining("/v2/rpc") })
   const page = await odd(() => ({ status: 200, body: "a page" }))
   await expect(openConnection(page.replace("http:", "ws:"))).rejects.toThrow("HTTP status 200")
+})
+
+test.each([301, 302, 303, 307, 308])("nor does fetchTransport follow one, of status %d", async (status) => {
+  const methods: (string | undefined)[] = []
+  const url = await odd((_body, method) => {
+    methods.push(method)
+    return { status, body: '{"jsonrpc":"2.0","id":1,"result":1}', headers: { location: "/rpc" } }
+  })
+  const connection = new Connection(fetchTransport(url))
+  opened.push(connection)
+  await expect(connection.request("x")).rejects.toMatchObject({
+    code: "delivery",
+    message: expect.stringContaining(`${url} sends on to another address; use that one`) as string,
+  })
+  expect(methods).toEqual(["POST"])
 })
 
 test("when nobody listens, the call fails and is known not to have been sent", async () => {
