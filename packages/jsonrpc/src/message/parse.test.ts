@@ -113,3 +113,27 @@ test("200,000 open brackets are refused and hurt nobody", () => {
   expect(parseMessage("[".repeat(200_000))).toMatchObject({ kind: "unparsable" })
   expect(parseMessage(`["${"[".repeat(200_000)}"]`)).toMatchObject({ kind: "batch" })
 })
+
+test("what every object inherits is no member of a message", () => {
+  const names = ["jsonrpc", "id", "method", "params", "result", "error"] as const
+  const member = fc.constantFrom("2.0", 1, "x", null, [], {})
+  const almost = fc.dictionary(fc.constantFrom(...names), member, { noNullPrototype: true })
+  fc.assert(
+    fc.property(fc.array(almost, { minLength: 1 }), fc.constantFrom(...names), member, (messages, name, inherited) => {
+      const text = JSON.stringify(messages)
+      const expected = parseMessage(text)
+      expect(whereAllInherit(name, inherited, () => parseMessage(text))).toStrictEqual(expected)
+    }),
+  )
+})
+
+/** What a function gives while every object inherits something. */
+function whereAllInherit<T>(name: string, value: unknown, run: () => T): T {
+  const everybody = Object.prototype as unknown as Record<string, unknown>
+  everybody[name] = value
+  try {
+    return run()
+  } finally {
+    delete everybody[name]
+  }
+}

@@ -1,7 +1,7 @@
 import { isDeeperThan } from "./depth.ts"
 import { JsonText } from "./json-text.ts"
 import type { InvalidMessage, Message, Params, ParsedMessage, RequestMessage } from "./message.ts"
-import { ID_RULE, MAX_ID_LENGTH, invalid, isId, isRecord, own, readResponse } from "./response.ts"
+import { ID_RULE, MAX_ID_LENGTH, invalid, isId, isRecord, readResponse } from "./response.ts"
 import { itemTexts, memberTexts } from "./slice.ts"
 
 /** What a text may be before it is looked at. The number of bytes is bounded before, by the framing. */
@@ -59,17 +59,44 @@ function withExactId(message: RequestMessage | InvalidMessage, text: string): Me
   return { ...message, exactId: new JsonText(written) }
 }
 
-function readMessage(value: unknown): Message {
-  if (!isRecord(value)) return invalid("request", null, "a message must be an object", value)
-  return Object.hasOwn(value, "method") ? readCall(value) : readResponse(value)
+/** The members of a message. JSON knows no `undefined`: what is `undefined` is not there. */
+interface Members {
+  readonly jsonrpc?: unknown
+  readonly id?: unknown
+  readonly method?: unknown
+  readonly params?: unknown
+  readonly result?: unknown
+  readonly error?: unknown
 }
 
-function readCall(value: Readonly<Record<string, unknown>>): Message {
-  const rawId = own(value, "id")
+/** What an object has that was given nothing. */
+const BARE: Members = {}
+
+/**
+ * Only own members are looked at. To ask whether each is one took half of the time that a message takes beside
+ * `JSON.parse`; as long as nobody has put a member of a message on `Object.prototype`, all that are there are own.
+ */
+function ownMembers(value: object): Members {
+  return inheritsNothing(BARE) ? value : Object.assign(Object.create(null) as Members, value)
+}
+
+function inheritsNothing({ jsonrpc, id, method, params, result, error }: Members): boolean {
+  const isBareCall = jsonrpc === undefined && id === undefined && method === undefined && params === undefined
+  return isBareCall && result === undefined && error === undefined
+}
+
+function readMessage(value: unknown): Message {
+  if (!isRecord(value)) return invalid("request", null, "a message must be an object", value)
+  const members = ownMembers(value)
+  if (members.method !== undefined) return readCall(members, value)
+  const { id, result } = members
+  const isResult = result !== undefined && members.error === undefined && members.jsonrpc === "2.0" && isId(id)
+  return isResult ? { kind: "result", id, result } : readResponse(value)
+}
+
+function readCall({ jsonrpc, id: rawId, method, params }: Members, value: unknown): Message {
   const id = isId(rawId) ? rawId : null
-  const method = value["method"]
-  const params = own(value, "params")
-  if (own(value, "jsonrpc") !== "2.0") return invalid("request", id, 'jsonrpc must be "2.0"', value)
+  if (jsonrpc !== "2.0") return invalid("request", id, 'jsonrpc must be "2.0"', value)
   if (typeof method !== "string") return invalid("request", id, "method must be a string", value)
   if (params !== undefined && !isParams(params))
     return invalid("request", id, "params must be an array or an object", value)
