@@ -67,3 +67,36 @@ test("each connection through Tor has a login of its own", async () => {
   expect(new Set(tor.asked.map(({ login }) => login)).size).toBe(2)
   await net.world.runUntil(tor[Symbol.asyncDispose]())
 })
+
+test("while our proxy is missing the hosts behind it stay what they are, and the log says which proxy; then they are connected", async () => {
+  await using net = new TestNet()
+  const names = { "bob.onion": "10.0.0.1", "carol.onion": "10.0.0.2" }
+  await net.listening("bob")
+  await net.listening("carol")
+  const torHost = net.host("tor", "10.0.0.9")
+  const settings = { activeProfiles: ["tor"], torSocks5Proxy: "socks5://10.0.0.9:9050", outboundConnections: 2 }
+  const alice = await net.node(
+    "alice",
+    { ...settings, inboundAddrs: ["tcp://10.0.0.10:1/"] },
+    net.host("alice", "10.0.0.10"),
+  )
+  const { lists } = alice.p2p.hosts
+  lists.store("white", [{ url: "tor://bob.onion:1000/", lastSeen: 1 }])
+  lists.store("grey", [{ url: "tor://carol.onion:1000/", lastSeen: 1 }])
+  await net.run(alice)
+  await net.world.advance(540_000)
+  expect([lists.size("white"), lists.size("grey")]).toEqual([1, 1])
+  expect(lists.get("tor://bob.onion:1000/")).toMatchObject({ failures: 0, lastSeen: 1 })
+  const told = () => net.said("alice").filter((line) => line.includes("proxy"))
+  expect(told()).toEqual(["There is no proxy at 10.0.0.9:9050: refused; start it, or set its address"])
+
+  const tor = await net.world.runUntil(SocksServer.start(torHost, "10.0.0.9", { methods: [2, 0], names }, 9050))
+  await net.world.advance(600_000)
+  expect(
+    alice.p2p
+      .peers()
+      .map(({ address }) => address)
+      .toSorted(),
+  ).toEqual(["tor://bob.onion:1000/", "tor://carol.onion:1000/"])
+  await net.world.runUntil(tor[Symbol.asyncDispose]())
+})

@@ -4,7 +4,7 @@ import { dialableSchemes } from "../hosts/mixing.ts"
 import { addressRequest } from "../protocol/address.ts"
 import { askPeers } from "./ask-peers.ts"
 import type { SessionContext } from "./context.ts"
-import { failureOf } from "./failure.ts"
+import { failureOf, isNobodysFault } from "./failure.ts"
 import type { SeedSession } from "./seed.ts"
 
 /** Peers are asked in the first attempts alone; one more that is in vain, and there is a longer pause. */
@@ -98,7 +98,7 @@ export class DirectDiscovery {
     } catch (error) {
       checkpoint(signal)
       if (failureOf(error) === undefined) throw error
-      hosts.fail(host.url)
+      if (!isNobodysFault(error)) hosts.fail(host.url)
       return undefined
     }
   }

@@ -10,6 +10,11 @@ export function failureOf(error: unknown): string | undefined {
   return undefined
 }
 
+/** Whether a dial that failed says nothing of the host: it is being dialled already, or a proxy of ours is not there. */
+export function isNobodysFault(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === "busy" || error.code === "no-proxy")
+}
+
 /** Whether trying again is of no use. */
 export function isPermanent(error: unknown): boolean {
   return error instanceof ConnectError && (error.code === "unsupported-transport" || error.code === "bad-address")

@@ -5,7 +5,7 @@ import type { HostEntry } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
-import { failureOf } from "./failure.ts"
+import { failureOf, isNobodysFault } from "./failure.ts"
 
 /** So many advertised addresses are probed at a time, and so many more wait. */
 const PROBES_AT_ONCE = 16
@@ -134,7 +134,7 @@ export class RefineSession implements Session {
     }
   }
 
-  /** Whether a host is there; undefined if something else is being done with it. */
+  /** Whether a host is there; undefined if something else is being done with it, or if no proxy of ours leads to it. */
   async #probe(url: string, signal: CancelScope): Promise<boolean | undefined> {
     const { hosts, runtime } = this.#node
     if (!hosts.may(url, "refine")) return undefined
@@ -148,7 +148,7 @@ export class RefineSession implements Session {
       const failure = failureOf(error)
       if (failure === undefined) throw error
       runtime.log.debug(`${url} does not answer: ${failure}`)
-      return false
+      return isNobodysFault(error) ? undefined : false
     }
   }
 }

@@ -3,7 +3,7 @@ import { WrongStateError } from "../errors.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { SessionContext } from "./context.ts"
-import { failureOf, textOf } from "./failure.ts"
+import { failureOf, isNobodysFault, textOf } from "./failure.ts"
 
 /** What an outbound slot is doing (darkfi-net 6.3). */
 export type SlotState =
@@ -134,10 +134,8 @@ export class Slot {
       if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
       else log.debug(`No connection to ${address}: ${failure}`)
       node.dnet.publish({ event: "outbound_slot_disconnected", info: { slot, err: textOf(error) } })
-      if (!(error instanceof ConnectError && error.code === "busy")) {
-        node.hosts.fail(address)
-        failed(address)
-      }
+      if (!isNobodysFault(error)) node.hosts.fail(address)
+      if (!(error instanceof ConnectError && error.code === "busy")) failed(address)
     }
   }
 }

@@ -16,7 +16,7 @@ async function failing(
   blacklisted: readonly string[] = [],
 ) {
   const world = virtualWorld()
-  const { clock } = world.host({ name: "here" })
+  const { clock, log } = world.host({ name: "here" })
   const dialled: string[] = []
   const transport = dialler(["tcp", "tor", "socks5"], (url, options) => {
     dialled.push(url.href)
@@ -25,7 +25,7 @@ async function failing(
   const context = {
     settings: { ...defaultSettings, ...settings },
     hosts: { isBlacklisted: (url: string) => blacklisted.includes(url) },
-    runtime: { clock },
+    runtime: { clock, log },
   }
   const error: unknown = await world.runUntil(
     new Connector(context, [transport]).dial(address).then(

@@ -8,11 +8,14 @@ import { profileOf, type Settings } from "../settings/settings.ts"
 import { ConnectError } from "./error.ts"
 import { withoutCredentials, type Transport } from "./transport.ts"
 
+/** A proxy that is missing is told of no more often than this, in milliseconds. */
+const SAY_AGAIN_MS = 600_000
+
 /** What the connector needs of its node. */
 export interface ConnectorContext {
   readonly settings: Settings
   readonly hosts: Pick<Hosts, "isBlacklisted">
-  readonly runtime: Pick<Runtime, "clock">
+  readonly runtime: Pick<Runtime, "clock" | "log">
 }
 
 /** A stream that was dialled, and what to call its other end. */
@@ -25,6 +28,8 @@ export interface Dialled {
 export class Connector {
   readonly #context: ConnectorContext
   readonly #transports: ReadonlyMap<string, Transport>
+  /** When which of our proxies was said to be missing, on the monotonic clock. */
+  readonly #missing = new Map<string, number>()
 
   constructor(context: ConnectorContext, transports: readonly Transport[]) {
     this.#context = context
@@ -65,14 +70,27 @@ export class Connector {
         return { stream, address: { connect: address, resolve: withoutCredentials(url), mixed } }
       } catch (error) {
         checkpoint(signal)
+        if (isOurs(error)) this.#tellMissing(error.reason)
         failures.push({ url, error })
       }
     }
     const reasons = failures.map(({ url, error }) => (url === address ? why(error) : `${show(url)} ${why(error)}`))
-    const isOurs = failures.every(({ error }) => error instanceof ConnectError && error.code === "no-proxy")
-    const code = isOurs ? "no-proxy" : "failed"
+    const code = failures.every(({ error }) => isOurs(error)) ? "no-proxy" : "failed"
     throw new ConnectError(code, cannot(address), reasons.join(", "), { cause: failures[0]?.error })
   }
+
+  #tellMissing(reason: string): void {
+    const { clock, log } = this.#context.runtime
+    const now = clock.monotonic()
+    if (now - (this.#missing.get(reason) ?? -Infinity) < SAY_AGAIN_MS) return
+    this.#missing.set(reason, now)
+    log.warn(`There is ${reason}; start it, or set its address`)
+  }
+}
+
+/** Whether it is a proxy of ours that is missing. */
+function isOurs(error: unknown): error is ConnectError {
+  return error instanceof ConnectError && error.code === "no-proxy"
 }
 
 function cannot(address: string): string {
