@@ -106,6 +106,31 @@ test("advertised addresses that find no room to wait for a probe", async () => {
   expect(hits(bob)).toEqual({ probesDropped: expect.any(Number) })
 })
 
+test("hosts that full lists push out or turn away", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const { lists } = bob.p2p.hosts
+  const now = Math.floor(bob.host.clock.now() / 1000)
+  const hosts = (ip: string, lastSeen: number) =>
+    Array.from({ length: 400 }, (_, port) => ({ url: `tcp://${ip}:${port + 1}/`, lastSeen }))
+  // What nobody would miss goes, what others would miss stays.
+  const left = lists.store("grey", hosts("10.7.0.1", 1), "a source").length
+  expect(hits(bob)).toEqual({ hostsEvicted: expect.any(Number) })
+  expect(left).toBe(0)
+  const before = bob.p2p.getCounters().hostsEvicted
+  lists.store("grey", hosts("10.7.0.2", now), "a source")
+  const fresh = lists.store("grey", hosts("10.7.0.2", now), "a source").length
+  const { hostsEvicted, hostsTurnedAway } = bob.p2p.getCounters()
+  expect(hostsEvicted).toBeGreaterThan(before)
+  expect(hostsTurnedAway).toBeGreaterThanOrEqual(fresh)
+
+  lists.store(
+    "black",
+    Array.from({ length: 10_007 }, (_, i) => ({ url: `tcp://10.8.0.1:${i}/`, lastSeen: i })),
+  )
+  expect(bob.p2p.getCounters().hostsEvicted).toBe(hostsEvicted + 7)
+})
+
 test("every counter has its row in the README", async () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
   await using net = new TestNet()

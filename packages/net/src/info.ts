@@ -20,6 +20,10 @@ export interface P2pCounters {
   readonly probesDropped: number
   /** Addresses that were not looked at because their senders told us of too many unasked. */
   readonly addressesDropped: number
+  /** Hosts that had to leave a full list for others who had more right to the place. */
+  readonly hostsEvicted: number
+  /** Hosts that found no room on a full list. */
+  readonly hostsTurnedAway: number
   /** Events that observers have lost because they were slow. */
   readonly dnetDropped: number
   /** Messages that subscriptions had no room for, and dropped as they were told to. */

@@ -191,6 +191,8 @@ export class P2p {
       handshakesTimedOut: this.sessions.inbound.timedOut,
       probesDropped: this.#advertised.dropped,
       addressesDropped: this.hosts.surplus,
+      hostsEvicted: this.hosts.lists.evicted,
+      hostsTurnedAway: this.hosts.lists.turnedAway,
       dnetDropped: this.dnet.dropped,
       messagesDropped: this.#counts.messagesDropped,
       faults: this.#judge.faults,

@@ -78,6 +78,8 @@ export class HostLists {
   )
   #key: Uint8Array
   #chooser: BucketChooser
+  #evicted = 0
+  #turnedAway = 0
 
   /** @param key 16 secret bytes */
   constructor(key: Uint8Array, policy: ListPolicy) {
@@ -97,6 +99,16 @@ export class HostLists {
     this.#key = key
     this.#chooser = new BucketChooser(key)
     for (const host of hosts) this.#put(host.colour, host, host.source)
+  }
+
+  /** How many hosts had to leave since others had more right to their place; bans beyond the most that are kept included. */
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  /** How often a host found no room on a list. */
+  get turnedAway(): number {
+    return this.#turnedAway
   }
 
   size(colour: HostColour): number {
@@ -133,6 +145,7 @@ export class HostLists {
     const left: HostEntry[] = []
     for (const host of hosts) if (!this.#put(colour, host, source)) left.push(host)
     if (colour === "black") this.#trimBlack()
+    this.#turnedAway += left.length
     return left
   }
 
@@ -215,6 +228,7 @@ export class HostLists {
     const leaves = bucket.entries.find(this.#policy.terrible()) ?? bucket.leastMissed(group, isProven ? -Infinity : 2)
     if (leaves === undefined) return undefined
     this.#take(leaves.url)
+    this.#evicted++
     return index
   }
 
@@ -244,6 +258,7 @@ export class HostLists {
     if (surplus <= 0) return
     const oldestFirst = this.entries("black").toSorted((a, b) => a.lastSeen - b.lastSeen)
     for (const { url } of oldestFirst.slice(0, surplus)) this.#take(url)
+    this.#evicted += surplus
   }
 }
 
