@@ -18,7 +18,7 @@ import { MessageTooLongError } from "./errors.ts"
 import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from "./engine.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
-import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import { limitsOf, type ConnectionLimits } from "./limits.ts"
 import { failLost } from "./lost-calls.ts"
 import type { ConnectionOptions } from "./options.ts"
 import { Patience } from "./patience.ts"
@@ -152,7 +152,7 @@ export class Connection extends CallingHalf {
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: Transport, options: ConnectionOptions = {}) {
     const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, dialect, signal } = options
-    const limits = options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits }
+    const limits = limitsOf(options.limits, transport.maxBytes)
     super(transport, { clock, limits, timeoutMs })
     this.role = role
     this.#options = options

@@ -6,9 +6,9 @@ import { DEFAULT_PARSE_LIMITS, type ParseLimits } from "../message/parse.ts"
 export interface ConnectionLimits extends LineLimits, ParseLimits {
   /**
    * The longest message that is sent, in bytes. A call or notification that is longer is not sent and fails with a
-   * `MessageTooLongError`, as does `send` of a sink; a reply, alone or in a batch, goes out as error -32008 in its place. Who raises the limit of
-   * the messages that it reads, the `maxBytes` of framing, WebSocket or HTTP, may want to raise this one there where they
-   * are written. Default 16 MiB, which is what readers take.
+   * `MessageTooLongError`, as does `send` of a sink; a reply, alone or in a batch, goes out as error -32008 in its place.
+   * Default 16 MiB, which is what readers take; where `maxBytes` of the framing, WebSocket or HTTP is more than that, as much:
+   * who reads longer messages speaks with one who does so.
    */
   readonly maxSendBytes: number
   /**
@@ -36,4 +36,11 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   maxInFlightBytes: 64 * 1024 * 1024,
   turnMs: 1,
   maxSubscriptions: 1024,
+}
+
+/** The limits of a connection whose transport takes in messages of so many bytes. Those that nobody changes are one object. */
+export function limitsOf(given: Partial<ConnectionLimits> | undefined, maxBytes: number | undefined): ConnectionLimits {
+  const isRaised = maxBytes !== undefined && maxBytes > DEFAULT_LIMITS.maxSendBytes
+  if (!isRaised && given === undefined) return DEFAULT_LIMITS
+  return { ...DEFAULT_LIMITS, ...(isRaised && { maxSendBytes: maxBytes }), ...given }
 }

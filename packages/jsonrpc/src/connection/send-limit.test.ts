@@ -8,7 +8,11 @@ import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { Connection } from "./connection.ts"
 import { Engine, type IncomingCall } from "./engine.ts"
 import { MessageTooLongError } from "./errors.ts"
-import { DEFAULT_LIMITS } from "./limits.ts"
+import { openConnection } from "../client/connect.ts"
+import { newlineFraming } from "../framing/newline.ts"
+import { requestHandler } from "../server/request-handler.ts"
+import { serve } from "../server/serve.ts"
+import { DEFAULT_LIMITS, limitsOf } from "./limits.ts"
 import type { ConnectionOptions } from "./options.ts"
 
 /** Answers with as many characters as it is asked for. */
@@ -52,6 +56,34 @@ test("by default a reply is as long as others read", async () => {
   const client = new Connection(near, { clock })
   await expect(world.runUntil(client.request("x", [16 * 1024 * 1024]))).rejects.toMatchObject(tooLong)
   expect(await world.runUntil(client.request("x", [16 * 1024 * 1024 - 100]))).toHaveLength(16 * 1024 * 1024 - 100)
+})
+
+test("who takes longer messages in sends them as well, unless told otherwise", async () => {
+  const MiB = 1024 * 1024
+  const framing = newlineFraming({ maxBytes: 20 * MiB })
+  for (const [limits, longest] of [
+    [undefined, 20 * MiB],
+    [{ maxDepth: 10 }, 20 * MiB],
+    [{ maxSendBytes: 18 * MiB }, 18 * MiB],
+  ] as const) {
+    const world = virtualWorld()
+    const host = world.host({ name: "there", ip: "10.0.0.1" })
+    const handler = requestHandler(({ params }) => "x".repeat((params as [number])[0]))
+    const listen = ["tcp://10.0.0.1:7000"] as const
+    await world.runUntil(serve(handler, { listen, runtime: host, framing, ...(limits && { limits }) }))
+    const runtime = world.host({ name: "here" })
+    const connection = await world.runUntil(openConnection(listen[0], { runtime, framing }))
+    const call = (...params: unknown[]): Promise<unknown> => world.runUntil(connection.request("x", params))
+    expect(await call(longest - 100)).toHaveLength(longest - 100)
+    await expect(call(longest)).rejects.toMatchObject(tooLong)
+    expect(await call(1, "x".repeat(17 * MiB))).toBe("x")
+    await expect(call(1, "x".repeat(20 * MiB))).rejects.toMatchObject({ code: "too-long", sent: "no" })
+  }
+})
+
+test("who takes only shorter messages in may send longer ones: the other side may take them", () => {
+  expect(limitsOf(undefined, 1000)).toBe(DEFAULT_LIMITS)
+  expect(limitsOf({ maxDepth: 1 }, 1000).maxSendBytes).toBe(DEFAULT_LIMITS.maxSendBytes)
 })
 
 test("in a batch, only the call whose reply is too long fails", async () => {

@@ -31,6 +31,7 @@ export function darkfiHttpFraming({ role, maxBytes = DEFAULT_MAX_BYTES }: Darkfi
   const firstLine = role === "client" ? (): string => "POST /json_rpc HTTP/1.1" : statusLine
   const readHead: ReadHead = (bytes, at) => readHttpHead(bytes, at, maxBytes)
   return {
+    maxBytes,
     decoder: () => new PrefixedDecoder(readHead),
     encode: (texts) =>
       concat(

@@ -26,6 +26,7 @@ export function contentLengthFraming({ maxBytes = DEFAULT_MAX_BYTES }: ContentLe
   const encoder = new TextEncoder()
   const readHead: ReadHead = (bytes, at) => readHeaders(bytes, at, maxBytes)
   return {
+    maxBytes,
     decoder: () => new PrefixedDecoder(readHead),
     encode: (texts) =>
       concat(

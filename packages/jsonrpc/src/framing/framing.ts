@@ -36,6 +36,8 @@ export interface FrameDecoder {
 
 /** How messages lie in a stream of bytes. One value serves any number of connections. */
 export interface Framing {
+  /** The longest message that a decoder takes, in bytes. Default: it does not say. */
+  readonly maxBytes?: number
   decoder(): FrameDecoder
   /** The bytes of messages, in order. */
   encode(texts: readonly string[]): Uint8Array

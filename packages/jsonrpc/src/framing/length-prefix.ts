@@ -26,6 +26,7 @@ export function lengthPrefixFraming({ maxBytes = DEFAULT_MAX_BYTES }: LengthPref
     return { start: at + PREFIX_BYTES, length }
   }
   return {
+    maxBytes,
     decoder: () => new PrefixedDecoder(readHead),
     encode: (texts) =>
       concat(

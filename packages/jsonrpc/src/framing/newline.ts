@@ -20,6 +20,7 @@ export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: New
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   const writer = new ByteWriter()
   return {
+    maxBytes,
     decoder: () => new NewlineDecoder(utf8, maxBytes),
     encode: (texts) => writer.encode(texts.join(eol) + eol),
   }

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest"
-import { ApplicationError, InternalError, InvalidParamsError, InvalidRequestError, MethodNotFoundError, ParseError, ServerError } from "./errors.ts"
+import {
+  ApplicationError,
+  InternalError,
+  InvalidParamsError,
+  InvalidRequestError,
+  MethodNotFoundError,
+  ParseError,
+  ServerError,
+} from "./errors.ts"
 import { RpcError, rpcErrorFrom } from "./rpc-error.ts"
 
 test("an error that comes in has the class of its code", () => {

@@ -20,21 +20,18 @@ export interface HttpClientOptions {
 
 /** Dials `http://` and `https://` URLs: a POST per message, over connections that are kept. Redirects are not followed. */
 export function httpDialer(options: HttpClientOptions = {}, trust: TlsTrust = {}): Dialer {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options
   return (url, { clock }) => {
     const isSecure = url.toLowerCase().startsWith("https:")
     const limits = { keepAlive: true, maxSockets: options.maxSockets ?? 16, timeout: IDLE_MS }
     const agent = isSecure ? new SecureAgent({ ...tlsOptions(trust), ...limits }) : new Agent(limits)
     const onClose = (): void => agent.destroy()
-    return Promise.resolve(httpTransport(url, nodePost(url, agent, options), { clock, onClose }))
+    return Promise.resolve(httpTransport(url, nodePost(url, agent, maxBytes, options), { clock, onClose, maxBytes }))
   }
 }
 
 /** POSTs with Node's own client: a tenth of what `fetch` costs. */
-function nodePost(
-  url: string,
-  agent: Agent,
-  { headers: source, maxBytes = DEFAULT_MAX_BYTES }: HttpClientOptions,
-): HttpPost {
+function nodePost(url: string, agent: Agent, maxBytes: number, { headers: source }: HttpClientOptions): HttpPost {
   const request = agent instanceof SecureAgent ? httpsRequest : httpRequest
   return async (body, signal) => {
     const more = await headersOf(source)

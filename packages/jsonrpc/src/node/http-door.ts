@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Clock, Log } from "@dchat/runtime"
+import type { Clock } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import type { AccessRequest } from "../transport/access.ts"
 import type { CorsOptions } from "../transport/cors.ts"
-import { HttpExchange } from "../transport/http-exchange.ts"
+import { HttpExchange, type HttpExchangeOptions } from "../transport/http-exchange.ts"
 import { refusalOf, tooLong, type Refusal } from "../transport/http.ts"
 import type { Welcome } from "../transport/listener.ts"
 import { WaitingRoom } from "../transport/waiting-room.ts"
@@ -25,8 +25,7 @@ export interface DoorPlace extends GatePlace {
 export class HttpDoor {
   readonly #maxBytes: number
   readonly #gate: HttpGate
-  readonly #clock: Clock
-  readonly #log: Log
+  readonly #exchange: HttpExchangeOptions
   readonly #room = new WaitingRoom()
   #status: "open" | "closed" = "open"
   #refused = 0
@@ -34,8 +33,7 @@ export class HttpDoor {
   constructor(options: HttpDoorOptions, place: DoorPlace) {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#gate = new HttpGate(options, place)
-    this.#clock = place.clock
-    this.#log = place.log
+    this.#exchange = { clock: place.clock, log: place.log, maxBytes: this.#maxBytes }
   }
 
   /** Requests that were turned away. */
@@ -73,7 +71,7 @@ export class HttpDoor {
     letSend(request, response)
     readBody(request, this.#maxBytes, (bytes) => {
       if (bytes === undefined) return this.#refuse(response, tooLong(this.#maxBytes))
-      const exchange = new HttpExchange(textOf(bytes), remoteOf("http:", request), this.#clock, this.#log)
+      const exchange = new HttpExchange(textOf(bytes), remoteOf("http:", request), this.#exchange)
       this.#carry(exchange, response)
       this.#room.enter(exchange, entry)
     })

@@ -89,7 +89,7 @@ class WsTransport implements Transport, Beating {
   readonly #isMasked: boolean | undefined
   readonly #frames: "text" | "binary" | "same"
   readonly #pongTimeoutMs: number
-  readonly #maxBytes: number
+  readonly maxBytes: number
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
   readonly #gone: Promise<void>
@@ -112,7 +112,7 @@ class WsTransport implements Transport, Beating {
     this.#writer = writer
     this.#frames = frames
     this.#pongTimeoutMs = pongTimeoutMs
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#mailbox = new Mailbox(clock)
     socket.binaryType = "nodebuffer"
     socket.on("message", (data: Buffer, isBinary: boolean) => {
@@ -219,7 +219,7 @@ class WsTransport implements Transport, Beating {
   }
 
   #failTooLong(): void {
-    this.#error ??= new FramingError("message-too-long", `a message is longer than ${this.#maxBytes} bytes`)
+    this.#error ??= new FramingError("message-too-long", `a message is longer than ${this.maxBytes} bytes`)
     this.#sending = "ended"
     this.#mailbox.close(this.#error)
     this.#socket.close(CLOSE_TOO_LONG, this.#error.message)

@@ -77,8 +77,8 @@ async function answer(
   access: AccessRequest,
   options: FetchHandlerOptions,
 ) {
-  const { clock = platformClock, log = silentLog, counters } = options
-  const exchange = new HttpExchange(textOf(body), access.remote, clock, log)
+  const { clock = platformClock, log = silentLog, maxBytes = DEFAULT_MAX_BYTES, counters } = options
+  const exchange = new HttpExchange(textOf(body), access.remote, { clock, log, maxBytes })
   const hangUp = (): void => exchange.end()
   signal.addEventListener("abort", hangUp, { once: true })
   const task = handler.connections.start(

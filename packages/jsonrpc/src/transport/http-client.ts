@@ -20,6 +20,8 @@ export interface HttpTransportOptions {
   clock?: Pick<Clock, "defer">
   /** Called when the transport has closed. */
   onClose?: () => void
+  /** The longest response that `post` takes, in bytes. Default: it does not say. */
+  maxBytes?: number
 }
 
 /**
@@ -37,6 +39,7 @@ const HIGH_WATER_MARK = 64 * 1024
 class HttpTransport implements Transport {
   readonly remote: string
   readonly isAnswersOnly = true
+  readonly maxBytes: number | undefined
   readonly #post: HttpPost
   readonly #mailbox: Mailbox
   readonly #drain = new DrainWaiters()
@@ -47,8 +50,9 @@ class HttpTransport implements Transport {
   #sending: "open" | "ended" = "open"
   #bufferedBytes = 0
 
-  constructor(url: string, post: HttpPost, { clock = platformClock, onClose }: HttpTransportOptions) {
+  constructor(url: string, post: HttpPost, { clock = platformClock, onClose, maxBytes }: HttpTransportOptions) {
     this.remote = url
+    this.maxBytes = maxBytes
     this.#post = post
     this.#onClose = onClose
     this.#mailbox = new Mailbox(clock)

@@ -9,6 +9,15 @@ export interface HttpAnswer {
   readonly text: string | undefined
 }
 
+/** What an {@link HttpExchange} is told of where it takes place. */
+export interface HttpExchangeOptions {
+  readonly clock: Pick<Clock, "defer">
+  /** The longest body that is taken there, in bytes. */
+  readonly maxBytes: number
+  /** Default: says nothing. */
+  readonly log?: Log
+}
+
 /**
  * One HTTP request and its response, as a transport: brings one message and the end, carries one answer back. Requests
  * and notifications of this side have no way to go and are dropped; the log says so at the level debug.
@@ -16,6 +25,7 @@ export interface HttpAnswer {
 export class HttpExchange implements Transport {
   readonly remote: string
   readonly bufferedBytes = 0
+  readonly maxBytes: number
   /** Settles when the exchange has ended, from whichever side. */
   readonly answer: Promise<HttpAnswer>
   readonly #body: Frame
@@ -26,8 +36,9 @@ export class HttpExchange implements Transport {
   #reply: string | undefined
   #resolve!: (answer: HttpAnswer) => void
 
-  constructor(body: Frame, remote: string, clock: Pick<Clock, "defer">, log: Log = silentLog) {
+  constructor(body: Frame, remote: string, { clock, maxBytes, log = silentLog }: HttpExchangeOptions) {
     this.remote = remote
+    this.maxBytes = maxBytes
     this.#body = body
     this.#clock = clock
     this.#log = log

@@ -74,6 +74,10 @@ class StreamTransport implements Transport {
     return this.#remote ?? (remoteAddress === undefined ? "" : formatAddress(remoteAddress))
   }
 
+  get maxBytes(): number | undefined {
+    return this.#framing.maxBytes
+  }
+
   get bufferedBytes(): number {
     return this.#stream.bufferedBytes
   }

@@ -25,6 +25,8 @@ export interface Transport {
   readonly remote: string
   /** Whether nothing comes but answers to what was sent, as over HTTP: nobody can subscribe. Default false. */
   readonly isAnswersOnly?: boolean
+  /** The longest message that it takes in, in bytes. Where it is raised, so may be what is sent. Default: it does not say. */
+  readonly maxBytes?: number | undefined
   /** Says who reads. To be called once. Until then nothing is read and nothing is lost. */
   readInto(reader: TransportReader): void
   /** Stops calling `messages` until `resume`, and slows the other side down. */

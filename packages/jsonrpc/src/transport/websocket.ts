@@ -50,7 +50,7 @@ const CLOSE_TOO_LONG = 4009
 class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike
   readonly #clock: Clock
-  readonly #maxBytes: number
+  readonly maxBytes: number
   readonly #binary: boolean
   readonly #gone: Promise<void>
   #reader: TransportReader | undefined
@@ -66,7 +66,7 @@ class WebSocketTransport implements Transport {
   constructor(socket: WebSocketLike, options: WebSocketTransportOptions) {
     this.#socket = socket
     this.#clock = options.clock ?? platformClock
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    this.maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#binary = options.frames === "binary"
     socket.binaryType = "arraybuffer"
     socket.addEventListener("message", ({ data }) => this.#take(toFrame(data)))
@@ -140,9 +140,9 @@ class WebSocketTransport implements Transport {
     const length = typeof frame === "string" ? frame.length : 0
     this.#held.push(frame)
     this.#heldLength += length
-    if (length > this.#maxBytes) this.#fail(`a message is longer than ${this.#maxBytes} bytes`)
-    else if (this.#heldLength > 4 * this.#maxBytes)
-      this.#fail(`messages of more than ${4 * this.#maxBytes} bytes wait to be read`)
+    if (length > this.maxBytes) this.#fail(`a message is longer than ${this.maxBytes} bytes`)
+    else if (this.#heldLength > 4 * this.maxBytes)
+      this.#fail(`messages of more than ${4 * this.maxBytes} bytes wait to be read`)
     else this.#deliver()
   }
 
