@@ -1,0 +1,40 @@
+import { sha256 } from "../platform/process.ts"
+import type { TraceEvent } from "./record.ts"
+
+/** Where the trace of a simulation goes. */
+export interface TraceOptions {
+  /** Gets each line, without its end. Default: nobody; the hash is made all the same. */
+  readonly onLine?: (line: string) => void
+  /** Whether every event of the virtual world is in it, not only what nodes do. Some twenty times as long. Default false. */
+  readonly whole?: boolean
+}
+
+/** Writes down what happens, as lines of JSON, and hashes the lines. */
+export class Trace {
+  readonly #hash = sha256()
+  readonly #onLine: ((line: string) => void) | undefined
+  readonly #now: () => number
+  #lines = 0
+
+  constructor(now: () => number, { onLine }: TraceOptions = {}) {
+    this.#now = now
+    this.#onLine = onLine
+  }
+
+  write(event: TraceEvent): void {
+    const line = JSON.stringify({ t: this.#now(), ...event })
+    this.#hash.update(`${line}\n`)
+    this.#lines++
+    this.#onLine?.(line)
+  }
+
+  /** How many lines there are so far. */
+  get lines(): number {
+    return this.#lines
+  }
+
+  /** The SHA-256 of all lines so far, each with a line feed. */
+  get hash(): string {
+    return this.#hash.digest()
+  }
+}
