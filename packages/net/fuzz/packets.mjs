@@ -3,6 +3,7 @@
 // must be the same, values and faults included; nothing may be thrown; and after a fault there is nothing.
 import { readFileSync } from "node:fs"
 import { isDeepStrictEqual } from "node:util"
+import { makeRandom } from "./random.mjs"
 
 /** Bytes that lengths and edges are made of. */
 const TELLING = [0, 1, 2, 4, 0x7f, 0x80, 0xc3, 0xfc, 0xfd, 0xfe, 0xff]
@@ -173,15 +174,4 @@ function makeStream(random, packets) {
     stream[random(stream.length)] = random(2) === 0 ? (TELLING[random(TELLING.length)] ?? 0) : random(256)
   }
   return random(4) === 0 ? stream.subarray(0, random(stream.length + 1)) : stream
-}
-
-/** Mulberry32: small, fast, and the same everywhere. @param {number} seed */
-function makeRandom(seed) {
-  let state = seed >>> 0
-  return (/** @type {number} */ bound) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
 }
