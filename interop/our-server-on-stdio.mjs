@@ -11,4 +11,6 @@ async function handler(request) {
   return request.connection.request("window/ask", {})
 }
 
-await new Connection(stdioTransport(contentLengthFraming()), { role: "server", handler }).closed
+// pygls says "params": null where there are none.
+const dialect = { name: "lsp", nullParamsAreNone: true }
+await new Connection(stdioTransport(contentLengthFraming()), { role: "server", handler, dialect }).closed

@@ -27,17 +27,17 @@ async def main():
         "add": await call("add", {"a": 1, "b": 2}),
         "text": await call("echo", {"value": "é🙂"}),
         "many": sum(await asyncio.gather(*[call("add", {"a": i, "b": 1}) for i in range(100)])),
-        "nothing": await call("nothing", {}),
+        "nothing": await call("nothing"),
     }
     try:
-        await call("fail", {})
+        await call("fail")
     except JsonRpcException as error:
         answers["error"] = [error.code, error.message]
     client.protocol.notify("note", {"text": "hello"})
-    answers["notes"] = await call("notes", {})
-    answers["called back"] = [await call("askBack", {}), asked]
+    answers["notes"] = await call("notes")
+    answers["called back"] = [await call("askBack"), asked]
     print(json.dumps(answers), flush=True)
-    client.protocol.notify("exit", {})
+    client.protocol.notify("exit")
     await client.stop()
 
 

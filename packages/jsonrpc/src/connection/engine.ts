@@ -8,9 +8,10 @@ import type {
   InvalidMessage,
   Message,
   Params,
+  ParsedMessage,
   RequestMessage,
 } from "../message/message.ts"
-import { parseMessage, type ParseLimits } from "../message/parse.ts"
+import { parseMessage, withoutNullParams, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
@@ -97,7 +98,7 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
 
   /** Takes a text that came in. Never throws. */
   receive(text: string): readonly EngineEvent<Call>[] {
-    const message = parseMessage(text, this.#limits)
+    const message = this.#read(text)
     switch (message.kind) {
       case "request":
         return [this.#incoming(message)]
@@ -120,6 +121,13 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   /** Takes note of something that came in and is no text at all. */
   receiveUnreadable(reason: string): readonly EngineEvent<Call>[] {
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
+  }
+
+  #read(text: string): ParsedMessage {
+    const message = parseMessage(text, this.#limits)
+    if (this.#dialect?.nullParamsAreNone !== true) return message
+    if (message.kind === "batch") return { kind: "batch", messages: message.messages.map(withoutNullParams) }
+    return message.kind === "unparsable" ? message : withoutNullParams(message)
   }
 
   #receiveBatch({ messages }: BatchMessage, text: string): EngineEvent<Call>[] {

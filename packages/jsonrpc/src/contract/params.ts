@@ -31,7 +31,7 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
   const keepsText = flavor.parse !== undefined || schemas.some(wantsText)
 
   return (params, source) => {
-    const text = keepsText ? source?.paramsText : undefined
+    const text = keepsText && params !== undefined ? source?.paramsText : undefined
     const raw = text === undefined ? params : fromText(text)
     const written = raw === undefined ? names.map(nothing) : isByPosition(raw) ? byPosition(raw) : byName(raw)
     const values = needsFlavor ? written.map(revive) : written

@@ -6,6 +6,11 @@ import type { SubscriptionSpelling } from "./subscription-spelling.ts"
 /** How one family of peers spells what JSON-RPC 2.0 leaves open or what it does its own way. Plain JSON-RPC needs none. */
 export interface Dialect {
   readonly name: string
+  /**
+   * Whether `"params": null` in what comes in means that there are none, as pygls and some editors write it. Default false:
+   * the standard does not allow it, and a request is answered with -32600.
+   */
+  readonly nullParamsAreNone?: boolean
   /** The id under which a request is known and answered, from the one that came in. */
   readonly requestId?: (id: Id) => Id
   /** The error object that is sent, from the standard one. */

@@ -47,6 +47,15 @@ export function parseMessage(text: string, limits: ParseLimits = DEFAULT_PARSE_L
   return { kind: "batch", messages: messages.map(exact) }
 }
 
+/** Reads a message again whose `params` are `null`, as one that has none. Gives all others as they are. */
+export function withoutNullParams(message: Message): Message {
+  if (message.kind !== "invalid" || !isRecord(message.payload)) return message
+  const { params, ...rest } = message.payload
+  if (params !== null) return message
+  const read = readMessage(rest)
+  return read.kind === "request" ? { ...read, exactId: message.exactId } : read
+}
+
 /** Whether a message is answered under an id that JavaScript may not hold to the last digit. */
 function hasInexactId(message: Message): message is RequestMessage | InvalidMessage {
   if (message.kind !== "request" && message.kind !== "invalid") return false
