@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { P2p } from "./index.ts"
-import { DchatMsg, TestNet, urlOn } from "./testing/test-net.test-kit.ts"
+import { RawPeer } from "./testing/raw-peer.test-kit.ts"
+import { DchatMsg, MAGIC, TestNet, urlOn } from "./testing/test-net.test-kit.ts"
 
 test("two nodes connect and chat both ways", async () => {
   await using net = new TestNet()
@@ -131,31 +132,49 @@ test("manual.connect gives the channel, once for each peer", async () => {
   await expect(net.world.runUntil(never)).rejects.toThrow("tor is not among the active profiles")
 })
 
-test("a person can follow a node in its log", async () => {
+test("a person can follow a node in its log: a line for each thing that matters, and none for what does not", async () => {
   await using net = new TestNet()
   const bob = await net.listening("bob")
   const alice = await net.node("alice", { peers: [bob.url, "tcp://10.9.9.9:1/"] })
   await net.run(alice)
-  await net.world.advance(10)
+  await net.world.advance(2500)
+  const mallory = await net.world.runUntil(RawPeer.dial(bob.url, net.host("mallory")))
+  mallory.introduce()
+  await net.world.advance(2500)
+  mallory.sendBytes(Uint8Array.of(...MAGIC, 3, 97, 98, 99, 0))
+  // Who only looks in, as probes and a seed's visitors do.
+  const visitor = await net.world.runUntil(RawPeer.dial(bob.url, net.host("visitor")))
+  visitor.introduce()
+  await net.world.advance(100)
+  await net.world.runUntil(visitor.close())
+  await net.world.advance(60_000)
   await net.world.runUntil(alice.p2p.stop())
   await net.world.advance(10)
+  await net.world.runUntil(bob.p2p.stop())
   expect(net.said("alice")).toEqual([
     "Not configured for accepting incoming connections.",
     "Not configured for asking seeds.",
+    "Started; 0 hosts are known",
     "Not configured for making outbound connections.",
-    expect.stringMatching(/^No connection to tcp:\/\/10\.9\.9\.9:1\/: (?:refused|unreachable)$/),
+    expect.stringMatching(/^No connection to tcp:\/\/10\.9\.9\.9:1\/: (?:refused|unreachable); trying again$/),
     "Connected to tcp://10.0.0.1:1000/ (manual)",
     "Disconnected from tcp://10.0.0.1:1000/ (manual): we closed the connection",
     "Node is not connected to other nodes.",
+    "Stopped",
   ])
   expect(net.said("bob")).toEqual([
     "Listening on tcp://10.0.0.1:1000/",
     "Not configured for asking seeds.",
+    "Started; 0 hosts are known",
     "Not configured for connecting to given peers.",
     "Not configured for making outbound connections.",
     expect.stringMatching(/^Connected to tcp:\/\/10\.0\.0\.2:\d+\/ \(inbound\)$/),
+    expect.stringMatching(/^Connected to tcp:\/\/10\.0\.0\.3:\d+\/ \(inbound\)$/),
+    'Banned tcp://10.0.0.3/: unknown command "abc"',
+    expect.stringMatching(/^Disconnected from tcp:\/\/10\.0\.0\.3:\d+\/ \(inbound\): unknown command "abc"$/),
     expect.stringMatching(/ \(inbound\): the peer closed the connection$/),
     "Node is not connected to other nodes.",
+    "Stopped",
   ])
 })
 

@@ -59,6 +59,6 @@ test("a dialled peer that accepts and never shakes hands is given up at the conn
   const alice = await net.node("alice", { ...TLS, peers: ["tcp+tls://10.0.0.1:1000"] })
   await net.run(alice)
   await net.world.advance(15_500)
-  expect(net.said("alice")).toContain("No connection to tcp+tls://10.0.0.1:1000/: timed out")
+  expect(net.said("alice")).toContain("No connection to tcp+tls://10.0.0.1:1000/: timed out; trying again")
   await net.world.runUntil(listener.close())
 })

@@ -217,6 +217,8 @@ export class P2p {
     }
     if (this.state !== "starting") throw new WrongStateError("the network was stopped before it had started")
     this.#lifecycle.move("started")
+    const known = (["grey", "white", "gold"] as const).reduce((sum, colour) => sum + this.hosts.lists.size(colour), 0)
+    this.#runtime.log.info(`Started; ${known} ${known === 1 ? "host is" : "hosts are"} known`)
   }
 
   async #stop(): Promise<void> {
@@ -224,6 +226,7 @@ export class P2p {
     await this.#starting.catch(nothing)
     await this.#stopSessions()
     this.#lifecycle.move("stopped")
+    this.#runtime.log.info("Stopped")
   }
 
   async #stopSessions(): Promise<void> {

@@ -40,7 +40,8 @@ export class ProtocolSeed implements Protocol {
     try {
       const { addrs } = await timeout(connectTimeoutMs, (signal) => this.#addresses.receive({ signal }), options)
       const added = hosts.insert(hosts.admit(addrs, allowance), sourceOf(channel, settings.localnet))
-      runtime.log.info(`Seed ${channel.displayAddress} knows ${addrs.length} addresses, ${added} of them new to us`)
+      const count = addrs.length === 1 ? "1 address" : `${addrs.length} addresses`
+      runtime.log.info(`Seed ${channel.displayAddress} knows ${count}, ${added} of them new to us`)
     } catch (error) {
       if (!isTimeout(error)) throw error
       throw new ChannelStopped("stopped", `the seed sent no addresses within ${connectTimeoutMs} ms`)

@@ -4,6 +4,7 @@ import { ChannelStopped } from "../channel/stopped.ts"
 import { startProtocol } from "../protocol/jobs.ts"
 import { VersionExchange } from "../protocol/version.ts"
 import { ConnectError } from "../transport/error.ts"
+import { announce } from "./announce.ts"
 import type { SessionContext } from "./context.ts"
 import type { SessionKind } from "./kind.ts"
 
@@ -66,21 +67,16 @@ export async function dial(
 
 /** From here on everyone sees the channel, until it stops. */
 function register(channel: Channel, node: SessionContext): void {
-  const { channels, hosts, runtime } = node
-  const { displayAddress, address, session } = channel
+  const { channels, hosts } = node
+  const { address, session } = channel
   channel.throwIfStopped()
   if (session !== "inbound") hosts.enter(address, "connected")
   if (session === "outbound" || session === "direct") hosts.promote(address)
   channels.add(channel)
   node.introduced(channel)
-  // Probes come and go all the time.
-  const level = session === "refine" ? "debug" : "info"
-  runtime.log[level](`Connected to ${displayAddress} (${session})`)
-  channel.onStop(async () => {
+  channel.onStop(() => {
     channels.delete(channel)
     if (session === "outbound" || session === "direct") hosts.demote(address)
-    runtime.log[level](`Disconnected from ${displayAddress} (${session}): ${(await channel.stopped).message}`)
-    const isPeer = session !== "seed" && session !== "refine"
-    if (isPeer && channels.peers().length === 0) runtime.log.info("Node is not connected to other nodes.")
   })
+  announce(channel, node)
 }

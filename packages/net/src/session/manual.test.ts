@@ -20,7 +20,7 @@ test("a peer that is no node of this network is said so, and tried again at grow
   await net.run(alice)
   await net.world.advance(600_000)
   expect(net.said("alice")).toContain(
-    `No connection to ${url}: a packet begins with 48 54 54 50, which is not this network's magic`,
+    `No connection to ${url}: a packet begins with 48 54 54 50, which is not this network's magic; trying again`,
   )
   // A pause is anything up to 15 s: 7.5 s on average, once they have grown.
   expect(visits).toBeGreaterThan(60)
@@ -39,7 +39,9 @@ test("a peer of another version is not banned, and tried again", async () => {
   const peer = await net.world.runUntil(accepting)
   peer.introduce({ version: { major: 0n, minor: 3n, patch: 0n, pre: "", build: "" } })
   await net.world.advance(10)
-  expect(net.said("alice").at(-1)).toBe(`No connection to ${url}: the peer is "dchatd" 0.3.0, we are "dchatd" 0.4.1`)
+  expect(net.said("alice").at(-1)).toBe(
+    `No connection to ${url}: the peer is "dchatd" 0.3.0, we are "dchatd" 0.4.1; trying again`,
+  )
   expect(alice.p2p.hosts.lists.size("black")).toBe(0)
   await net.world.runUntil(RawPeer.accept(url, host))
 })

@@ -4,12 +4,10 @@ import { parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { ChannelAddress } from "../channel/options.ts"
 import type { Hosts } from "../hosts/hosts.ts"
 import { dialEndpoints, type Endpoint } from "../hosts/mixing.ts"
+import { Repeats } from "../repeats.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
 import { ConnectError } from "./error.ts"
 import { withoutCredentials, type Transport } from "./transport.ts"
-
-/** A proxy that is missing is told of no more often than this, in milliseconds. */
-const SAY_AGAIN_MS = 600_000
 
 /** What the connector needs of its node. */
 export interface ConnectorContext {
@@ -28,11 +26,11 @@ export interface Dialled {
 export class Connector {
   readonly #context: ConnectorContext
   readonly #transports: ReadonlyMap<string, Transport>
-  /** When which of our proxies was said to be missing, on the monotonic clock. */
-  readonly #missing = new Map<string, number>()
+  readonly #repeats: Repeats
 
   constructor(context: ConnectorContext, transports: readonly Transport[]) {
     this.#context = context
+    this.#repeats = new Repeats(context.runtime.clock)
     this.#transports = new Map(transports.flatMap((one) => one.schemes.map((scheme) => [scheme, one])))
   }
 
@@ -80,11 +78,8 @@ export class Connector {
   }
 
   #tellMissing(reason: string): void {
-    const { clock, log } = this.#context.runtime
-    const now = clock.monotonic()
-    if (now - (this.#missing.get(reason) ?? -Infinity) < SAY_AGAIN_MS) return
-    this.#missing.set(reason, now)
-    log.warn(`There is ${reason}; start it, or set its address`)
+    if (this.#repeats.isNews(reason, ""))
+      this.#context.runtime.log.warn(`There is ${reason}; start it, or set its address`)
   }
 }
 
