@@ -1,4 +1,4 @@
-import { checkpoint, isTimeout, timeout, type CancelScope, type ManualResetEvent } from "@dchat/task"
+import { checkpoint, isTimeout, sleep, timeout, type CancelScope, type ManualResetEvent } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
@@ -28,6 +28,12 @@ const MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
 /** A connection that is lost sooner than this counts as a failure, in milliseconds. */
 export const SETTLED_MS = 15_000
 
+/**
+ * From one attempt of a slot to the next, at least, in milliseconds. Else whoever tells us of addresses that refuse at once
+ * has us dial dozens a second, at our cost and at that of whoever is really there.
+ */
+const ATTEMPT_MS = 500
+
 /** What a slot needs of its session. */
 export interface SlotOptions {
   readonly index: number
@@ -50,6 +56,8 @@ export class Slot {
   #channelId = 0
   #address: string | undefined
   #connectedAt = Infinity
+  /** Nobody is dialled before this moment. */
+  #nextAt = -Infinity
 
   constructor(options: SlotOptions) {
     this.#options = options
@@ -76,11 +84,15 @@ export class Slot {
 
   /** Connects, and again whenever the connection is lost, until the signal is cancelled. */
   async run(signal: CancelScope): Promise<never> {
+    const { clock } = this.#options.node.runtime
     for (;;) {
       checkpoint(signal)
+      const pauseMs = this.#nextAt - clock.monotonic()
+      if (pauseMs > 0) await sleep(pauseMs, { signal, clock })
       const address = this.#options.choose()
       if (address === undefined) await this.#sleep(signal)
       else {
+        this.#nextAt = clock.monotonic() + ATTEMPT_MS
         this.#address = address
         await this.#hold(address, signal).finally(() => {
           this.#address = undefined
