@@ -51,7 +51,7 @@ export function tlsDialer(trust: TlsTrust = {}): Dialer {
         reject(signal?.reason as Error)
       }
       const patience = clock.setTimer(HANDSHAKE_TIMEOUT_MS, () => {
-        failed(new Error(`no TLS within ${HANDSHAKE_TIMEOUT_MS} ms`))
+        failed(new Error(`no TLS within ${HANDSHAKE_TIMEOUT_MS} ms; if it speaks none, use tcp://`))
         socket.on("error", () => {})
         socket.destroy()
       })
