@@ -44,22 +44,24 @@ export type BatchOutcome<Value = unknown> =
 /** A call whose caller waits. */
 export class OutgoingCall extends PendingCall {
   readonly method: string
-  /** When it times out, on the monotonic clock. */
-  deadline = Infinity
   /** How many flushes there were before it was sent. When there are more, it has left. */
-  flushesBefore = 0
+  readonly flushesBefore: number
+  /** When it times out, on the monotonic clock, where that is not up to a timer of its own. */
+  deadline = Infinity
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: unknown) => void
   readonly #reader: AnswerReader | undefined
 
   constructor(
     method: string,
+    flushesBefore: number,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
     reader: AnswerReader | undefined,
   ) {
     super()
     this.method = method
+    this.flushesBefore = flushesBefore
     this.#resolve = resolve
     this.#reject = reject
     this.#reader = reader

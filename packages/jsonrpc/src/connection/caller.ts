@@ -1,38 +1,44 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import type { Frame } from "../framing/framing.ts"
 import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { CallingEngine } from "./calling-engine.ts"
-import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
-import { DEFAULT_LINE_LIMITS, type LineLimits } from "./line-limits.ts"
+import { CallingHalf } from "./calling-half.ts"
+import { DEFAULT_LINE_LIMITS, tooMuchUnread, type LineLimits } from "./line-limits.ts"
 
 /** Options of a {@link Caller}. */
 export interface CallerOptions {
   /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
   timeoutMs?: number
-  limits?: Partial<LineLimits>
+  limits?: Partial<Pick<LineLimits, "closeAtBytes">>
   /** Default: the platform's. */
   clock?: Clock
 }
 
 /**
  * A connection that only calls: small, for a page. Requests of the other side are answered with -32601, notifications that
- * belong to no subscription are dropped. It speaks plain JSON-RPC over a WebSocket or a port; for a dialect, for HTTP, or to be called, take a `Connection`.
+ * belong to no subscription are dropped. It speaks plain JSON-RPC over a WebSocket or a port; for a dialect, for HTTP, or to
+ * be called, take a `Connection`.
  */
 export class Caller extends CallingHalf {
-  protected readonly engine = new CallingEngine<OutgoingCall>()
+  protected readonly engine = new CallingEngine({
+    send: (text) => this.send(text),
+    take: (...news) => this.takeNews(...news),
+    complain: (error) => this.complain(error),
+  })
+  readonly #closeAtBytes: number
+  #turn: "fresh" | "has sent" = "fresh"
+  #drained: Promise<void> | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
-  constructor(transport: Transport, options: CallerOptions = {}) {
-    super(transport, {
-      clock: options.clock ?? platformClock,
-      limits: { ...DEFAULT_LINE_LIMITS, ...options.limits },
-      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    })
+  constructor(transport: Transport, { clock = platformClock, timeoutMs, limits }: CallerOptions = {}) {
+    super(transport, clock, timeoutMs)
+    this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_LINE_LIMITS.closeAtBytes
     transport.readInto({
-      messages: (frames) => frames.forEach((frame) => this.#take(frame)),
+      messages: (frames) => {
+        for (const frame of frames) if (this.status === "open" && typeof frame === "string") this.engine.receive(frame)
+      },
       end: () => this.beginClose(),
       close: (error) => this.end(error),
     })
@@ -46,9 +52,35 @@ export class Caller extends CallingHalf {
     return new Given(port)
   }
 
-  #take(frame: Frame): void {
-    if (this.status !== "open" || typeof frame !== "string") return
-    const events = this.engine.receive(frame)
-    for (const event of events) this.handle(event, frame, events.length)
+  protected override send(text: string): void {
+    this.transport.send(text)
+    if (this.#turn === "has sent") return
+    this.#turn = "has sent"
+    this.clock.defer(() => this.flush())
+  }
+
+  protected override flush(): void {
+    this.#turn = "fresh"
+    this.flushes++
+    this.transport.flush()
+    if (this.bufferedBytes <= this.#closeAtBytes) return
+    this.complain(tooMuchUnread(this.#closeAtBytes))
+    void this.transport.close()
+  }
+
+  protected override keepsUp(): Promise<void> {
+    return (this.#drained ??= this.transport.drained().finally(() => (this.#drained = undefined)))
+  }
+
+  /** A timer for each call: in a page there are few at a time. */
+  protected override async within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
+    const timer = this.clock.setTimer(ms, () => {
+      for (const call of calls) this.timeOut(call)
+    })
+    try {
+      return await answer
+    } finally {
+      timer.cancel()
+    }
   }
 }

@@ -1,41 +1,69 @@
-import type { Params } from "../message/message.ts"
+import type { NotificationMessage, Params } from "../message/message.ts"
 import { isId, isRecord, own, readResponse } from "../message/response.ts"
+import type { JsonRpcError, RpcError } from "../message/rpc-error.ts"
 import { batchText } from "../message/serialise.ts"
-import { PendingCalls, type CallingEvent, type PendingCall } from "./pending-calls.ts"
+import type { OutgoingCall } from "./call.ts"
+import { PendingCalls } from "./pending-calls.ts"
 
-/**
- * The calling half of an engine, without any I/O: texts go in, events come out, and what is to be sent is returned.
- * Requests of the other side are refused.
- */
-export class CallingEngine<Call extends PendingCall> extends PendingCalls<Call> {
+/** What a {@link CallingEngine} tells its connection. */
+export interface CallingPort {
+  send(text: string): void
+  /** A notification came in, in a text of so many messages. */
+  take(notification: NotificationMessage, text: string, messages: number): void
+  /** An error came that belongs to no call. */
+  complain(error: JsonRpcError | undefined): void
+}
+
+/** The engine of a side that only calls: what comes in ends calls at once. Requests of the other side are refused. */
+export class CallingEngine extends PendingCalls<OutgoingCall, void> {
+  readonly #port: CallingPort
+
+  constructor(port: CallingPort) {
+    super()
+    this.#port = port
+  }
+
   /**
    * Takes a text that came in. Never throws.
    *
    * What is no message means nothing. How deep it is nested does not matter: nothing here walks through values.
    */
-  receive(text: string): readonly CallingEvent<Call>[] {
+  receive(text: string): void {
     let value: unknown
     try {
       value = JSON.parse(text)
     } catch {
-      return []
+      return
     }
     const isBatch = Array.isArray(value)
-    const messages: readonly unknown[] = isBatch ? (value as unknown[]) : [value]
+    const messages = isBatch ? (value as unknown[]) : [value]
     const source = { text }
     const refusals: string[] = []
-    const events = messages.flatMap((message, index): CallingEvent<Call>[] => {
-      if (!isRecord(message)) return []
-      const method = own(message, "method")
+    messages.forEach((message, index) => {
+      if (!isRecord(message)) return
+      const method = own(message, "method") as string | undefined
       const id = own(message, "id")
-      if (method === undefined) return this.settle(readResponse(message), source, isBatch ? index : undefined)
-      if (id === undefined)
-        return [{ kind: "notification", method: method as string, params: own(message, "params") as Params }]
-      refusals.push(refusalText(id))
-      return []
+      if (method === undefined) this.settle(readResponse(message), source, isBatch ? index : undefined)
+      else if (id !== undefined) refusals.push(refusalText(id))
+      else {
+        const params = own(message, "params") as Params | undefined
+        this.#port.take({ kind: "notification", method, params }, text, messages.length)
+      }
     })
-    if (refusals.length > 0) events.push({ kind: "reply", text: isBatch ? batchText(refusals) : refusals.join() })
-    return isBatch ? [...events, ...this.settleRest(source)] : events
+    if (refusals.length > 0) this.#port.send(isBatch ? batchText(refusals) : refusals.join())
+    this.settleRest(source)
+  }
+
+  protected override resolved(call: OutgoingCall, value: unknown): void {
+    call.succeed(value)
+  }
+
+  protected override rejected(call: OutgoingCall, error: JsonRpcError): void {
+    call.fail(error)
+  }
+
+  protected override stray(error: RpcError | undefined, late: boolean): void {
+    if (!late) this.#port.complain(error)
   }
 }
 

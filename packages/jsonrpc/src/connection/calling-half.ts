@@ -9,39 +9,35 @@ import type {
   SubscriptionsPort,
 } from "../subscription/subscription.ts"
 import type { Transport } from "../transport/transport.ts"
+import { BatchAnswer } from "./batch-answer.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
-import type { BatchEntry, CallingEvent, PendingCalls } from "./pending-calls.ts"
-import { Deadlines } from "./deadlines.ts"
+import type { PendingCalls } from "./pending-calls.ts"
 import { CallCancelledError, CallTimeoutError, EncodeError, CallError, type Sent } from "./errors.ts"
-import type { LineLimits } from "./line-limits.ts"
-import { Line } from "./line.ts"
+import { Life } from "./lifecycle.ts"
 import type { Peer } from "./peer.ts"
 
 /** How long a call waits for its answer when nobody says otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 60_000
 
-/** What a {@link CallingHalf} is made from. */
-export interface CallingParts {
-  readonly clock: Clock
-  readonly limits: LineLimits
-  /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. */
-  readonly timeoutMs: number
-}
+/** Sends calls. They are put into the list before anything can go wrong. */
+type SendCalls<T> = (calls: OutgoingCall[], resolve: (answer: T) => void, reject: (error: unknown) => void) => void
 
 /**
- * The calling half of a connection: sends calls, and ends the wait for their answers when time or patience is over. Whoever
- * extends it reads from the transport, and does something with the requests of the other side: {@link Caller} refuses
- * them, `Connection` has a serving half.
+ * The calling half of a connection: sends calls, and ends the wait for their answers when nobody waits any more. Whoever
+ * extends it writes to the transport and reads from it, keeps the time, and does something with the requests of the other
+ * side: a `Caller` refuses them, a `Connection` has a serving half.
  */
-export abstract class CallingHalf extends Line implements Peer {
+export abstract class CallingHalf extends Life implements Peer {
   protected readonly timeoutMs: number
-  protected abstract readonly engine: PendingCalls<OutgoingCall>
-  #deadlines: Deadlines | undefined
+  protected abstract readonly engine: PendingCalls<OutgoingCall, unknown>
+  /** Flushes so far. What is sent now leaves when this number grows. */
+  protected flushes = 0
   #subscriptions: SubscriptionKeeper | undefined
   #state: Map<unknown, unknown> | undefined
 
-  constructor(transport: Transport, { clock, limits, timeoutMs }: CallingParts) {
-    super(transport, clock, limits)
+  /** @param timeoutMs How long a call waits for its answer, in milliseconds; `Infinity` for ever. */
+  constructor(transport: Transport, clock: Clock, timeoutMs = DEFAULT_TIMEOUT_MS) {
+    super(transport, clock)
     this.timeoutMs = timeoutMs
   }
 
@@ -49,67 +45,49 @@ export abstract class CallingHalf extends Line implements Peer {
     return this.transport.remote
   }
 
+  get bufferedBytes(): number {
+    return this.transport.bufferedBytes
+  }
+
   get state(): Map<unknown, unknown> {
     return (this.#state ??= new Map<unknown, unknown>())
   }
 
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
-    const refusal = this.#refusal(options.signal)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    let call!: OutgoingCall
-    const answer = new Promise((resolve, reject) => {
-      call = new OutgoingCall(method, resolve, reject, options.reader)
-    })
-    const { flushes } = this
-    try {
+    return this.#call(options, (calls, resolve, reject) => {
+      const call = new OutgoingCall(method, this.flushes, resolve, reject, options.reader)
+      calls.push(call)
       this.sendOwn(this.engine.request(method, params, call))
-    } catch (error) {
-      this.engine.forget(call)
-      return Promise.reject(unsendable(error))
-    }
-    this.#expect(call, flushes, options)
-    return options.signal === undefined ? answer : this.#cancellable([call], options.signal, answer)
+    })
   }
 
   notify(method: string, params?: Params): Promise<void> {
-    if (this.status !== "open") return harmless(Promise.reject(this.closedError("no")))
     try {
+      this.#mustBeOpen()
       this.sendOwn(notificationText(method, params))
     } catch (error) {
-      return harmless(Promise.reject(unsendable(error)))
+      const refused = Promise.reject(unsendable(error))
+      refused.catch(() => {})
+      return refused
     }
     return this.keepsUp()
   }
 
   batch(entries: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
-    const refusal = this.#refusal(options.signal)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    if (entries.length === 0) return Promise.resolve([])
-    const calls: OutgoingCall[] = []
-    const outcomes: Promise<BatchOutcome>[] = []
-    const batch = entries.map(({ method, params, isNotification, reader }): BatchEntry<OutgoingCall> => {
-      let call: OutgoingCall | undefined
-      if (isNotification === true) {
-        outcomes.push(Promise.resolve(succeeded(undefined)))
-      } else {
-        const answer = new Promise((resolve, reject) => {
-          call = new OutgoingCall(method, resolve, reject, reader)
-          calls.push(call)
-        })
-        outcomes.push(answer.then(succeeded, failed))
-      }
-      return { method, params, call }
+    return this.#call(options, (calls, resolve) => {
+      const answer = new BatchAnswer(resolve)
+      const batch = entries.map(({ method, params, isNotification, reader }) => {
+        if (isNotification === true) {
+          answer.noted()
+          return { method, params, call: undefined }
+        }
+        const call = answer.expect(method, this.flushes, reader)
+        calls.push(call)
+        return { method, params, call }
+      })
+      if (batch.length > 0) this.sendOwn(this.engine.batch(batch))
+      answer.sent()
     })
-    const { flushes } = this
-    try {
-      this.sendOwn(this.engine.batch(batch))
-    } catch (error) {
-      for (const call of calls) this.engine.forget(call)
-      return Promise.reject(unsendable(error))
-    }
-    for (const call of calls) this.#expect(call, flushes, options)
-    const answer = Promise.all(outcomes)
-    return options.signal === undefined ? answer : this.#cancellable(calls, options.signal, answer)
   }
 
   subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
@@ -127,29 +105,18 @@ export abstract class CallingHalf extends Line implements Peer {
   /** Makes what keeps the subscriptions, when there is a first one. */
   protected abstract makeSubscriptions(port: SubscriptionsPort, options: SubscribeOptions): SubscriptionKeeper
 
+  /** Sends a text as soon as the turn ends. */
+  protected abstract send(text: string): void
+
+  /** Resolves when the other side keeps up with reading. */
+  protected abstract keepsUp(): Promise<void>
+
+  /** Has calls {@link timeOut} when they have no answer in so many milliseconds. Gives `answer`, or another promise of it. */
+  protected abstract within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T>
+
   /** Sends what this side says of itself. Throws when it must not be sent; then nothing was. */
   protected sendOwn(text: string): void {
     this.send(text)
-  }
-
-  /** Takes what a text that came in means for the calling half. It holds so many messages. */
-  protected handle(event: CallingEvent<OutgoingCall>, text: string, messages: number): void {
-    switch (event.kind) {
-      case "resolved":
-        event.call.succeed(event.value)
-        break
-      case "rejected":
-        event.call.fail(event.error)
-        break
-      case "reply":
-        this.send(event.text)
-        break
-      case "stray":
-        if (!event.late) this.complain(event.error)
-        break
-      case "notification":
-        this.takeNews(event, text, messages)
-    }
   }
 
   /** Takes a notification that is about a subscription of ours; false when it is about something else. */
@@ -160,9 +127,13 @@ export abstract class CallingHalf extends Line implements Peer {
   /** Nobody waits for the answer to a call any more. */
   protected onGivenUp(_id: number): void {}
 
+  /** The time for a call is over. */
+  protected timeOut(call: OutgoingCall): void {
+    this.#giveUp(call, new CallTimeoutError(`${this.remote} did not answer ${call.method} in time`, "maybe"))
+  }
+
   /** Fails every call that waits. */
   protected failAll(): void {
-    this.#deadlines?.stop()
     for (const call of this.engine.pending.values()) {
       this.engine.forget(call)
       call.fail(this.closedError(this.flushes > call.flushesBefore ? "maybe" : "no"))
@@ -174,31 +145,27 @@ export abstract class CallingHalf extends Line implements Peer {
     this.#subscriptions?.closeAll(this.closedError("maybe"))
   }
 
-  /** Why nothing can be called now. */
-  #refusal(signal: AbortSignal | undefined): JsonRpcError | undefined {
-    if (this.status !== "open") return this.closedError("no")
-    return signal?.aborted === true ? cancelled(signal, "no") : undefined
+  #mustBeOpen(): void {
+    if (this.status !== "open") throw this.closedError("no")
   }
 
-  /** @param flushesBefore As it was before the call was sent: the sending may have flushed it at once. */
-  #expect(call: OutgoingCall, flushesBefore: number, { timeoutMs = this.timeoutMs }: CallOptions): void {
-    call.flushesBefore = flushesBefore
-    if (timeoutMs === Infinity) return
-    this.#deadlines ??= new Deadlines(this.clock, (now) => this.#sweep(now))
-    call.deadline = this.#deadlines.watch(timeoutMs, this.flushes)
+  #call<T>({ signal, timeoutMs = this.timeoutMs }: CallOptions, send: SendCalls<T>): Promise<T> {
+    const calls: OutgoingCall[] = []
+    const answer = new Promise<T>((resolve, reject) => {
+      try {
+        this.#mustBeOpen()
+        if (signal?.aborted === true) throw cancelled(signal, "no")
+        send(calls, resolve, reject)
+      } catch (error) {
+        for (const call of calls.splice(0)) this.engine.forget(call)
+        reject(unsendable(error))
+      }
+    })
+    const timely = timeoutMs === Infinity ? answer : this.within(timeoutMs, calls, answer)
+    return signal === undefined ? timely : this.#cancellable(signal, calls, timely)
   }
 
-  /** Ends the calls whose time is over; gives the next deadline. */
-  #sweep(now: number): number {
-    let next = Infinity
-    for (const call of this.engine.pending.values()) {
-      if (call.deadline > now) next = Math.min(next, call.deadline)
-      else this.#giveUp(call, new CallTimeoutError(`${this.remote} did not answer ${call.method} in time`, "maybe"))
-    }
-    return next
-  }
-
-  async #cancellable<T>(calls: readonly OutgoingCall[], signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  async #cancellable<T>(signal: AbortSignal, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
     const cancel = (): void => {
       for (const call of calls) this.#giveUp(call, cancelled(signal, "maybe"))
     }
@@ -217,14 +184,6 @@ export abstract class CallingHalf extends Line implements Peer {
   }
 }
 
-function succeeded(value: unknown): BatchOutcome {
-  return { ok: true, value }
-}
-
-function failed(error: JsonRpcError): BatchOutcome {
-  return { ok: false, error }
-}
-
 function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
   return new CallCancelledError("the call was cancelled", sent, { cause: signal.reason })
 }
@@ -232,10 +191,4 @@ function cancelled(signal: AbortSignal, sent: Sent): CallCancelledError {
 /** The error of a message that could not be written. */
 function unsendable(error: unknown): CallError {
   return error instanceof CallError ? error : new EncodeError((error as Error).message, "no", { cause: error })
-}
-
-/** Marks a rejection as one that needs no handler. */
-function harmless<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }

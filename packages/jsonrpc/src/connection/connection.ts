@@ -12,13 +12,14 @@ import { Subscriptions } from "../subscription/subscriptions.ts"
 import type { Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
-import { CallingHalf, DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
+import { DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
 import { newCounters, type ConnectionCounters } from "./counters.ts"
 import { MessageTooLongError } from "./errors.ts"
 import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from "./engine.ts"
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
 import { limitsOf, type ConnectionLimits } from "./limits.ts"
+import { Line } from "./line.ts"
 import { failLost } from "./lost-calls.ts"
 import type { ConnectionOptions } from "./options.ts"
 import { Patience } from "./patience.ts"
@@ -37,11 +38,11 @@ interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, Eng
 }
 
 /**
- * JSON-RPC on a transport, in both roles: the {@link CallingHalf} calls the other side, the {@link ServingHalf} answers it.
+ * JSON-RPC on a transport, in both roles: the {@link Line} and what it stands on call the other side, the {@link ServingHalf} answers it.
  *
  * Nothing of it waits for a handler, so that a slow one never holds up answers to our own calls.
  */
-export class Connection extends CallingHalf {
+export class Connection extends Line {
   /**
    * What transport, intake and serving half may do to their connection. One small object with the rights of a class
    * within, in the place of a closure for each: there may be many thousand idle connections.
@@ -153,7 +154,7 @@ export class Connection extends CallingHalf {
   constructor(transport: Transport, options: ConnectionOptions = {}) {
     const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, dialect, signal } = options
     const limits = limitsOf(options.limits, transport.maxBytes)
-    super(transport, { clock, limits, timeoutMs })
+    super(transport, clock, timeoutMs, limits)
     this.role = role
     this.#options = options
     this.#port = new Connection.#Port(this, limits)
@@ -295,13 +296,17 @@ export class Connection extends CallingHalf {
         if (this.takeNews(event, text, messages) || this.#serving?.unsubscribe(event) === true) break
         if (this.#notes?.take(event) !== true) this.#serve(event, text, share)
         break
+      case "resolved":
+        event.call.succeed(event.value)
+        return this.#closeWhenIdle()
+      case "rejected":
+        event.call.fail(event.error)
+        return this.#closeWhenIdle()
+      case "reply":
+        return this.send(event.text)
       case "stray":
         this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
-        this.handle(event, text, messages)
-        break
-      default:
-        this.handle(event, text, messages)
-        this.#closeWhenIdle()
+        if (!event.late) this.complain(event.error)
     }
   }
 

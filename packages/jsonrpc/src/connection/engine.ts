@@ -11,12 +11,13 @@ import type {
   ParsedMessage,
   RequestMessage,
 } from "../message/message.ts"
+import type { RpcError } from "../message/rpc-error.ts"
 import { parseMessage, withoutNullParams, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
-import { PendingCalls, type CallingEvent, type PendingCall, type SettledText } from "./pending-calls.ts"
+import { PendingCalls, type CallFailure, type PendingCall, type SettledText } from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
 export interface IncomingCall extends RequestMessage {
@@ -32,7 +33,13 @@ export interface IncomingNotification extends NotificationMessage {
  * What a text that came in means. `request` and `notification` are the other side's; `resolved` and `rejected` end a call
  * of ours; the text of a `reply` is to be sent; a `stray` is a response that belongs to no call.
  */
-export type EngineEvent<Call = PendingCall> = IncomingCall | CallingEvent<Call>
+export type EngineEvent<Call = PendingCall> =
+  | IncomingCall
+  | NotificationMessage
+  | { readonly kind: "resolved"; readonly call: Call; readonly value: unknown }
+  | { readonly kind: "rejected"; readonly call: Call; readonly error: CallFailure }
+  | { readonly kind: "reply"; readonly text: string }
+  | { readonly kind: "stray"; readonly error: RpcError | undefined; readonly late: boolean }
 
 /** What an engine's texts may be: a part of `DEFAULT_LIMITS`, which are the limits unless others are given. */
 export type EngineLimits = ParseLimits & Pick<ConnectionLimits, "maxSendBytes">
@@ -60,7 +67,7 @@ export interface EngineOptions {
  * For who carries texts in a way of their own; `Connection` is one on a `Transport`. There are no timers, no handlers and no
  * subscriptions here, and nothing bounds how many calls wait: that is up to whoever drives it.
  */
-export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls<Call> {
+export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls<Call, EngineEvent<Call>> {
   readonly #limits: EngineLimits
   readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
@@ -121,6 +128,18 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   /** Takes note of something that came in and is no text at all. */
   receiveUnreadable(reason: string): readonly EngineEvent<Call>[] {
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
+  }
+
+  protected override resolved(call: Call, value: unknown): EngineEvent<Call> {
+    return { kind: "resolved", call, value }
+  }
+
+  protected override rejected(call: Call, error: CallFailure): EngineEvent<Call> {
+    return { kind: "rejected", call, error }
+  }
+
+  protected override stray(error: RpcError | undefined, late: boolean): EngineEvent<Call> {
+    return { kind: "stray", error, late }
   }
 
   #read(text: string): ParsedMessage {

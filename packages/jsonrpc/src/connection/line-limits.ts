@@ -8,3 +8,8 @@ export interface LineLimits {
 
 /** The limits of a line when nobody says otherwise. */
 export const DEFAULT_LINE_LIMITS: LineLimits = { pauseAtBytes: 1024 * 1024, closeAtBytes: 64 * 1024 * 1024 }
+
+/** Why a connection is closed to whom `closeAtBytes` concerns. */
+export function tooMuchUnread(closeAtBytes: number): Error {
+  return new Error(`the other side left more than ${closeAtBytes} bytes unread`)
+}

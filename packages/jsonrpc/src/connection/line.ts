@@ -1,7 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import type { Transport } from "../transport/transport.ts"
-import { Life } from "./lifecycle.ts"
-import type { LineLimits } from "./line-limits.ts"
+import { tooMuchUnread, type LineLimits } from "./line-limits.ts"
+import { TimedCalls } from "./timed-calls.ts"
 
 /**
  * Within a turn, messages leave when so many wait: the other side then works on them while we work on. One write per turn
@@ -24,28 +24,18 @@ const TAKEN: Promise<void> = /* @__PURE__ */ Promise.resolve()
  * The layer of a connection that writes: sends messages together, at the end of the turn and sooner when many wait, looks
  * whether the other side takes them, and ends the connection to one that leaves far too much.
  */
-export abstract class Line extends Life {
+export abstract class Line extends TimedCalls {
   readonly #limits: LineLimits
   #waiting = 0
   #waitingUnits = 0
   /** How many messages the next flush within this turn waits for; 0 while no turn has sent any. */
   #flushAt = 0
-  #flushes = 0
   /** Resolves when the other side, which reads more slowly than it is sent to, has caught up. */
   #congestion: Promise<void> | undefined
 
-  constructor(transport: Transport, clock: Clock, limits: LineLimits) {
-    super(transport, clock)
+  constructor(transport: Transport, clock: Clock, timeoutMs: number | undefined, limits: LineLimits) {
+    super(transport, clock, timeoutMs)
     this.#limits = limits
-  }
-
-  get bufferedBytes(): number {
-    return this.transport.bufferedBytes
-  }
-
-  /** Flushes so far. What is sent now leaves when this number grows. */
-  protected get flushes(): number {
-    return this.#flushes
   }
 
   /** Whether the other side reads more slowly than it is sent to. */
@@ -53,7 +43,7 @@ export abstract class Line extends Life {
     return this.#congestion !== undefined
   }
 
-  protected send(text: string): void {
+  protected override send(text: string): void {
     this.transport.send(text)
     this.#waiting++
     this.#waitingUnits += text.length
@@ -75,13 +65,12 @@ export abstract class Line extends Life {
     if (this.#waiting === 0) return
     this.#waiting = 0
     this.#waitingUnits = 0
-    this.#flushes++
+    this.flushes++
     this.transport.flush()
     this.#look()
   }
 
-  /** Resolves when the other side keeps up with reading. */
-  protected keepsUp(): Promise<void> {
+  protected override keepsUp(): Promise<void> {
     return this.#congestion ?? TAKEN
   }
 
@@ -92,11 +81,11 @@ export abstract class Line extends Life {
   protected onDrained(): void {}
 
   #look(): void {
-    const waiting = this.transport.bufferedBytes
+    const waiting = this.bufferedBytes
     const { pauseAtBytes, closeAtBytes } = this.#limits
     if (waiting > closeAtBytes) {
       this.onTooSlow()
-      this.complain(new Error(`the other side left more than ${closeAtBytes} bytes unread`))
+      this.complain(tooMuchUnread(closeAtBytes))
       void this.transport.close()
     } else if (waiting > pauseAtBytes) {
       this.#congestion ??= this.transport.drained().then(() => {

@@ -1,5 +1,5 @@
 import { rpcErrorFrom, type RpcError } from "../message/rpc-error.ts"
-import type { Id, NotificationMessage, Params } from "../message/message.ts"
+import type { Id, Params } from "../message/message.ts"
 import type { ResponseMessage } from "../message/response.ts"
 import { batchText, notificationText, requestText } from "../message/serialise.ts"
 import type { ResponseText, ResultCutter } from "../message/slice.ts"
@@ -9,16 +9,10 @@ import { InvalidResponseError, MissingResponseError } from "./errors.ts"
 export class PendingCall {
   /** Given by the engine: 1, 2, 3 and so on. 0 before. */
   id = 0
-  /** The batch that it went out in. */
-  batch: OutgoingBatch | undefined = undefined
+  /** All calls of the batch that it went out in. */
+  batch: readonly PendingCall[] | undefined = undefined
   /** Finds its result in the text that came, when it is wanted as that. */
   cut: ResultCutter | undefined = undefined
-}
-
-/** A batch that went out. */
-export interface OutgoingBatch {
-  /** Calls of it that wait for their answer. */
-  open: number
 }
 
 /** One entry of a batch to be sent. Without a `call` it is a notification. */
@@ -31,28 +25,17 @@ export interface BatchEntry<Call> {
 /** Why a call failed, as far as the texts that came in can tell. */
 export type CallFailure = RpcError | InvalidResponseError | MissingResponseError
 
-/** What a text that came in means to the calling half. */
-export type CallingEvent<Call> =
-  | NotificationMessage
-  /** A call of ours went well. */
-  | { readonly kind: "resolved"; readonly call: Call; readonly value: unknown }
-  /** A call of ours failed. */
-  | { readonly kind: "rejected"; readonly call: Call; readonly error: CallFailure }
-  /** Something that has to be sent. */
-  | { readonly kind: "reply"; readonly text: string }
-  /** A response that belongs to no call: late, or to a message that the other side could not read. */
-  | { readonly kind: "stray"; readonly error: RpcError | undefined; readonly late: boolean }
-
 /** A text with responses, and the batches that they answer. */
 export interface SettledText extends ResponseText {
-  answered?: Set<OutgoingBatch | undefined>
+  answered?: Set<PendingCall["batch"]>
 }
 
 /**
  * What both kinds of engine know of our own calls: gives ids, knows which calls wait, puts batches together, and finds the
- * call of each response. Without any I/O: what is to be sent is returned.
+ * call of each response. Without any I/O: what is to be sent is returned. What a response means becomes an `Event`, which
+ * is whatever the kind of engine makes of it.
  */
-export abstract class PendingCalls<Call extends PendingCall> {
+export abstract class PendingCalls<Call extends PendingCall, Event> {
   /** Made with the first call: a side that only serves has none. */
   #pending: Map<Id, Call> | undefined
   #lastId = 0
@@ -79,44 +62,53 @@ export abstract class PendingCalls<Call extends PendingCall> {
         ? notificationText(method, params)
         : requestText(this.#lastId + calls.push(call), method, params),
     )
-    const batch: OutgoingBatch = { open: calls.length }
     for (const call of calls) {
-      call.batch = batch
+      call.batch = calls
       this.#expect(call)
     }
     return batchText(texts)
   }
 
   /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */
-  forget(call: Call): boolean {
-    if (this.#pending?.delete(call.id) !== true) return false
-    if (call.batch !== undefined) call.batch.open--
-    return true
+  forget(call: PendingCall): boolean {
+    return this.#pending?.delete(call.id) === true
   }
 
+  /** A call of ours went well. */
+  protected abstract resolved(call: Call, value: unknown): Event
+
+  /** A call of ours failed. */
+  protected abstract rejected(call: Call, error: CallFailure): Event
+
+  /** A response belongs to no call: it is late, or to a message that the other side could not read. */
+  protected abstract stray(error: RpcError | undefined, late: boolean): Event
+
   /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
-  protected settle(message: ResponseMessage, source: SettledText, index?: number): CallingEvent<Call>[] {
+  protected settle(message: ResponseMessage, source: SettledText, index?: number): Event[] {
     const call = this.#pending?.get(message.id)
     const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
     if (call === undefined) {
       return message.id === null && index === undefined && error !== undefined
         ? this.#settleNameless(error)
-        : [{ kind: "stray", error, late: this.#isOurs(message.id) }]
+        : [this.stray(error, this.#isOurs(message.id))]
     }
     if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
-    if (message.kind === "invalid") return [this.#fail(call, new InvalidResponseError(message.reason, message.payload))]
-    if (error !== undefined || message.kind === "error") return [this.#fail(call, error as RpcError)]
     this.forget(call)
-    return [{ kind: "resolved", call, value: call.cut === undefined ? message.result : call.cut(source, index) }]
+    if (message.kind === "result") {
+      return [this.resolved(call, call.cut === undefined ? message.result : call.cut(source, index))]
+    }
+    return [
+      this.rejected(
+        call,
+        message.kind === "error" ? (error as RpcError) : new InvalidResponseError(message.reason, message.payload),
+      ),
+    ]
   }
 
   /** Fails what the answer to a batch has left out: it will not come any more. */
-  protected settleRest({ answered }: SettledText): CallingEvent<Call>[] {
-    return [...this.pending.values()].flatMap((call) =>
-      call.batch !== undefined && answered?.has(call.batch) === true
-        ? [this.#fail(call, new MissingResponseError())]
-        : [],
-    )
+  protected settleRest({ answered }: SettledText): Event[] {
+    const left = [...(answered ?? [])].flatMap((batch) => (batch ?? []) as readonly Call[])
+    return left.filter((call) => this.forget(call)).map((call) => this.rejected(call, new MissingResponseError()))
   }
 
   #expect(call: Call): void {
@@ -129,21 +121,15 @@ export abstract class PendingCalls<Call extends PendingCall> {
    * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
    * or a batch, it is that one; unless it may as well be about an error of ours.
    */
-  #settleNameless(error: RpcError): CallingEvent<Call>[] {
+  #settleNameless(error: RpcError): Event[] {
     const calls = [...this.pending.values()]
-    const isTheOnlyOne = calls.length === 1 || calls[0]?.batch?.open === calls.length
-    return isTheOnlyOne && !this.hasComplained
-      ? calls.map((call) => this.#fail(call, error))
-      : [{ kind: "stray", error, late: false }]
+    const isTheOnlyOne = new Set(calls.map((call) => call.batch ?? call)).size === 1
+    if (!isTheOnlyOne || this.hasComplained) return [this.stray(error, false)]
+    return calls.filter((call) => this.forget(call)).map((call) => this.rejected(call, error))
   }
 
   #isOurs(id: Id): boolean {
     return typeof id === "number" && id >= 1 && id <= this.#lastId
-  }
-
-  #fail(call: Call, error: CallFailure): CallingEvent<Call> {
-    this.forget(call)
-    return { kind: "rejected", call, error }
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Flavor } from "../flavor/flavor.ts"
-import { ContractError } from "./contract-error.ts"
 import type { Definition } from "./definition.ts"
-import { checkDefinition, checkKey } from "./names.ts"
+import { checkDefinition, checkKey, must } from "./names.ts"
 
 /** Methods and notifications, and contracts of such, by the names that programs call them by. */
 export type Definitions = { readonly [key: string]: Definition | Contract }
@@ -55,11 +54,9 @@ export function contract<const D extends Definitions>(definitions: D, options: C
   for (const { path, name, aliases } of contractEntries(made)) {
     const key = path.join(".")
     for (const wireName of [name, ...aliases]) {
-      if (wireName.startsWith("rpc."))
-        throw new ContractError(`${key}: names that begin with "rpc." belong to JSON-RPC`)
       const other = taken.get(wireName)
-      if (other !== undefined)
-        throw new ContractError(`${other} and ${key} are both called ${JSON.stringify(wireName)} on the wire`)
+      must(!wireName.startsWith("rpc."), `${key}: names that begin with "rpc." belong to JSON-RPC`)
+      must(other === undefined, `${String(other)} and ${key} are both called ${JSON.stringify(wireName)} on the wire`)
       taken.set(wireName, key)
     }
   }
@@ -75,10 +72,10 @@ export function contractEntries({ definitions, options }: Contract): ContractEnt
     }
     const prefixed = (name: string): string => `${key}${separator}${name}`
     return contractEntries(definition).map((inner) => ({
+      ...inner,
       path: [key, ...inner.path],
       name: prefixed(inner.name),
       aliases: inner.aliases.map(prefixed),
-      definition: inner.definition,
       options: { ...options, ...inner.options },
     }))
   })

@@ -198,7 +198,7 @@ type Blame = readonly [key: PropertyKey, schema: Schema<unknown>, part: unknown]
 
 interface BlamingSchema<T> extends Schema<T> {
   /** The part of a value that is to blame; `undefined` when it is the value itself. */
-  blame(value: unknown): Blame | undefined
+  readonly blame: ((value: unknown) => Blame | undefined) | undefined
 }
 
 /** What few schemas need. */
@@ -213,7 +213,7 @@ function schema<T>(
   name: string,
   json: JsonSchema,
   test: (value: unknown) => boolean,
-  { blame = () => undefined, revive, flavor, cut }: Extras = {},
+  { blame, revive, flavor, cut }: Extras = {},
 ): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
@@ -243,7 +243,7 @@ function formed<T>(name: string, form: keyof Forms, test: (value: unknown) => bo
 
 /** For schemas that let something more through than another one. */
 function likeInner(inner: Schema<unknown>): Extras {
-  return { blame: blameOf(inner), revive: inner.revive, flavor: inner.flavor, cut: inner.cut }
+  return { blame: (inner as BlamingSchema<unknown>).blame, revive: inner.revive, flavor: inner.flavor, cut: inner.cut }
 }
 
 function mapObject(json: unknown, map: (value: unknown, name: string) => unknown): unknown {
@@ -251,20 +251,11 @@ function mapObject(json: unknown, map: (value: unknown, name: string) => unknown
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, map(value, name)]))
 }
 
-function blameOf(inner: Schema<unknown>): (value: unknown) => Blame | undefined {
-  return (value) => (inner as BlamingSchema<unknown>).blame(value)
-}
-
-function issue(schema: Schema<unknown>, value: unknown): SchemaIssue {
-  const path: PropertyKey[] = []
-  let culprit = schema
-  let part = value
-  for (let blame = blameOf(culprit)(part); blame !== undefined; blame = blameOf(culprit)(part)) {
-    path.push(blame[0])
-    culprit = blame[1]
-    part = blame[2]
-  }
-  return { message: `expected ${culprit.name}, got ${nameOf(part)}`, path }
+function issue(schema: Schema<unknown>, value: unknown, path: readonly PropertyKey[] = []): SchemaIssue {
+  const blame = (schema as BlamingSchema<unknown>).blame?.(value)
+  if (blame === undefined) return { message: `expected ${schema.name}, got ${nameOf(value)}`, path }
+  const [key, culprit, part] = blame
+  return issue(culprit, part, [...path, key])
 }
 
 function nameOf(value: unknown): string {

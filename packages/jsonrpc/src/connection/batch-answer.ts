@@ -1,0 +1,43 @@
+import { OutgoingCall, type AnswerReader, type BatchOutcome } from "./call.ts"
+
+/** Gathers how the calls of a batch end, each in its place, and gives all of it when the last one has. */
+export class BatchAnswer {
+  readonly #outcomes: BatchOutcome[] = []
+  readonly #resolve: (outcomes: BatchOutcome[]) => void
+  /** Calls without an outcome, and the sending itself. */
+  #open = 1
+
+  constructor(resolve: (outcomes: BatchOutcome[]) => void) {
+    this.#resolve = resolve
+  }
+
+  /** A notification comes next: it ends well. */
+  noted(): void {
+    this.#outcomes.push({ ok: true, value: undefined })
+  }
+
+  /** A call comes next. */
+  expect(method: string, flushesBefore: number, reader: AnswerReader | undefined): OutgoingCall {
+    this.#open++
+    const index = this.#outcomes.length
+    this.noted()
+    const end = (outcome: BatchOutcome): void => {
+      this.#outcomes[index] = outcome
+      this.sent()
+    }
+    const succeed = (value: unknown): void => end({ ok: true, value })
+    const fail = (error: unknown): void => end({ ok: false, error } as BatchOutcome)
+    // A schema of somebody else may take its time.
+    const take = (value: unknown): void => {
+      if (value instanceof Promise) value.then(succeed, fail)
+      else succeed(value)
+    }
+    return new OutgoingCall(method, flushesBefore, take, fail, reader)
+  }
+
+  /** The batch has left, or a call of it has ended. */
+  sent(): void {
+    this.#open--
+    if (this.#open === 0) this.#resolve(this.#outcomes)
+  }
+}

@@ -1,0 +1,31 @@
+import { CallingHalf } from "./calling-half.ts"
+import type { OutgoingCall } from "./call.ts"
+import { Deadlines } from "./deadlines.ts"
+
+/** The layer of a connection that keeps the time of its calls: of many thousand, with one timer. */
+export abstract class TimedCalls extends CallingHalf {
+  #deadlines: Deadlines | undefined
+
+  protected override within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
+    for (const call of calls) {
+      this.#deadlines ??= new Deadlines(this.clock, (now) => this.#sweep(now))
+      call.deadline = this.#deadlines.watch(ms, this.flushes)
+    }
+    return answer
+  }
+
+  protected override failAll(): void {
+    this.#deadlines?.stop()
+    super.failAll()
+  }
+
+  /** Ends the calls whose time is over; gives the next deadline. */
+  #sweep(now: number): number {
+    let next = Infinity
+    for (const call of this.engine.pending.values()) {
+      if (call.deadline > now) next = Math.min(next, call.deadline)
+      else this.timeOut(call)
+    }
+    return next
+  }
+}
