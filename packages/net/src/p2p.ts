@@ -12,6 +12,7 @@ import { Judge } from "./judge.ts"
 import { Lifecycle, type P2pState } from "./lifecycle.ts"
 import type { MessageType } from "./message/message.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
+import { Repeats } from "./repeats.ts"
 import type { Session, SessionContext } from "./session/context.ts"
 import { LiveSettings } from "./session/live-settings.ts"
 import { makeSessions, type Sessions } from "./session/sessions.ts"
@@ -248,6 +249,7 @@ export class P2p {
       hosts,
       protocols,
       dnet,
+      repeats: new Repeats(runtime.clock),
       advertised: this.#advertised,
       channels: this.#channels,
       connector: new Connector({ settings, hosts, runtime }, [...allTransports({ settings, runtime }), ...transports]),

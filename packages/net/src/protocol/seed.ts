@@ -7,18 +7,24 @@ import { sourceOf } from "../hosts/source.ts"
 import { AddressAllowance } from "../hosts/unsolicited.ts"
 import { Addr, GetAddr } from "../message/address.ts"
 import type { MessageOf } from "../message/message.ts"
+import type { Repeats } from "../repeats.ts"
 import { profileOf } from "../settings/settings.ts"
 import { addressRequest, ownAddresses, type AddressContext } from "./address.ts"
 import type { Protocol } from "./protocol.ts"
+
+/** What the seed protocol needs of its node. */
+export interface SeedContext extends AddressContext {
+  readonly repeats: Repeats
+}
 
 /** A visit to a seed: says our addresses, asks for others, and takes one answer (darkfi-net 5.5). */
 export class ProtocolSeed implements Protocol {
   readonly name = "ProtocolSeed"
   readonly #channel: Channel
-  readonly #context: AddressContext
+  readonly #context: SeedContext
   readonly #addresses: MessageSubscription<MessageOf<typeof Addr>>
 
-  constructor(channel: Channel, context: AddressContext) {
+  constructor(channel: Channel, context: SeedContext) {
     this.#channel = channel
     this.#context = context
     this.#addresses = channel.subscribe(Addr)
@@ -41,7 +47,8 @@ export class ProtocolSeed implements Protocol {
       const { addrs } = await timeout(connectTimeoutMs, (signal) => this.#addresses.receive({ signal }), options)
       const added = hosts.insert(hosts.admit(addrs, allowance), sourceOf(channel, settings.localnet))
       const count = addrs.length === 1 ? "1 address" : `${addrs.length} addresses`
-      runtime.log.info(`Seed ${channel.displayAddress} knows ${count}, ${added} of them new to us`)
+      const said = `Seed ${channel.displayAddress} knows ${count}, ${added} of them new to us`
+      runtime.log[this.#context.repeats.isNews(channel.address, said) ? "info" : "debug"](said)
     } catch (error) {
       if (!isTimeout(error)) throw error
       throw new ChannelStopped("stopped", `the seed sent no addresses within ${connectTimeoutMs} ms`)

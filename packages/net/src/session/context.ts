@@ -6,6 +6,7 @@ import type { ChannelTable } from "../channel/table.ts"
 import type { DnetEvent } from "../dnet/event.ts"
 import type { Hosts } from "../hosts/hosts.ts"
 import type { MessageType } from "../message/message.ts"
+import type { Repeats } from "../repeats.ts"
 import type { ProtocolRegistry } from "../protocol/protocol.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Connector } from "../transport/connector.ts"
@@ -19,6 +20,8 @@ export interface SessionContext {
   readonly protocols: ProtocolRegistry
   readonly connector: Connector
   readonly dnet: Publisher<DnetEvent>
+  /** What the log has said of an address already. */
+  readonly repeats: Repeats
   /** Addresses by which peers that have dialled us say that they can be reached. */
   readonly advertised: Publisher<string>
   /** A channel's version exchange is done. */

@@ -2,7 +2,6 @@ import { CancelScope, TaskGroup, backoff, checkpoint, sleep } from "@dchat/task"
 import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
-import { Repeats } from "../repeats.ts"
 import { profileOf } from "../settings/settings.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -22,12 +21,10 @@ interface Kept {
 export class ManualSession implements Session {
   readonly #node: SessionContext
   readonly #peers = new Map<string, Kept>()
-  readonly #repeats: Repeats
   #tasks: TaskGroup | undefined
 
   constructor(node: SessionContext) {
     this.#node = node
-    this.#repeats = new Repeats(node.runtime.clock)
   }
 
   async start(): Promise<void> {
@@ -105,7 +102,7 @@ export class ManualSession implements Session {
       try {
         const channel = await dial(address, "manual", this.#node, { signal })
         onConnected(channel)
-        this.#repeats.forget(address)
+        this.#node.repeats.forget(address)
         const connectedAt = clock.monotonic()
         await channel.stopped
         await channel.stop()
@@ -117,7 +114,7 @@ export class ManualSession implements Session {
         const failure = failureOf(error)
         if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
         else {
-          const level = this.#repeats.isNews(address, failure) ? "info" : "debug"
+          const level = this.#node.repeats.isNews(address, failure) ? "info" : "debug"
           log[level](`No connection to ${address}: ${failure}; trying again`)
         }
       }

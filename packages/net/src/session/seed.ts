@@ -1,6 +1,5 @@
 import { TaskGroup, checkpoint, type CancelScope } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
-import { Repeats } from "../repeats.ts"
 import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -9,12 +8,10 @@ import { failureOf } from "./failure.ts"
 /** Asks seeds for the addresses of others: short visits, one to each seed (darkfi-net 6.5). */
 export class SeedSession implements Session {
   readonly #node: SessionContext
-  readonly #repeats: Repeats
   #tasks: TaskGroup | undefined
 
   constructor(node: SessionContext) {
     this.#node = node
-    this.#repeats = new Repeats(node.runtime.clock)
   }
 
   /** Visits all seeds; returns when every visit has ended. */
@@ -47,13 +44,12 @@ export class SeedSession implements Session {
       // The seed protocol is the last thing of the bring-up: then all is said.
       const channel = await dial(seed, "seed", this.#node, { signal })
       await channel.stop()
-      this.#repeats.forget(seed)
     } catch (error) {
       checkpoint(signal)
       const failure = failureOf(error)
       if (failure === undefined) throw error
       if (error instanceof ConnectError && error.code === "busy") return
-      const level = this.#repeats.isNews(seed, failure) ? "warn" : "debug"
+      const level = this.#node.repeats.isNews(seed, failure) ? "warn" : "debug"
       this.#node.runtime.log[level](`No answer from seed ${seed}: ${failure}`)
     }
   }

@@ -1,7 +1,6 @@
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
-import type { ByteStream } from "@dchat/runtime"
+import { StreamPrelude, type ByteStream } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
-import { StreamPrelude } from "@dchat/runtime"
 import { parseUrl } from "@dchat/wire"
 import { expect, test } from "vitest"
 import { forgedIdentity } from "../../testing/forged-identity.test-kit.ts"
@@ -100,7 +99,7 @@ async function client(options: ConnectionOptions): Promise<{ readonly theirs: st
 }
 
 function describe(socket: TLSSocket): string {
-  return `${socket.getProtocol()} ${socket.getCipher().name}`
+  return `${socket.getProtocol() ?? "nothing"} ${socket.getCipher().name}`
 }
 
 /** What Node's TLS takes for an identity. */
