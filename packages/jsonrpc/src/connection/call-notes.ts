@@ -47,7 +47,7 @@ export class CallNotes {
   }
 
   /** Nobody waits for the answer to a call of ours any more. */
-  giveUp(id: number): void {
+  giveUp(id: number | string): void {
     const message = this.#dialect.cancellation?.cancel(id)
     if (message !== undefined) this.#options.tell(message)
   }

@@ -125,7 +125,7 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   /** Nobody waits for the answer to a call any more. */
-  protected onGivenUp(_id: number): void {}
+  protected onGivenUp(_id: number | string): void {}
 
   /** The time for a call is over. */
   protected timeOut(call: OutgoingCall): void {

@@ -31,8 +31,6 @@ import { TurnSlice } from "./turn-slice.ts"
 const COUNTED_EXACTLY_FROM = 1024
 
 interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, EngineObserver {
-  /** How often reading stopped because as much was in flight as may be. */
-  readonly pauses: number
   /** There are no more turns. */
   stopSlice(): void
 }
@@ -50,7 +48,6 @@ export class Connection extends Line {
   static readonly #Port = class implements ConnectionPort {
     readonly connection: Connection
     readonly limits: ConnectionLimits
-    pauses = 0
     #slice: TurnSlice | undefined
     #counters: ConnectionCounters | undefined
 
@@ -105,10 +102,7 @@ export class Connection extends Line {
       this.connection.onEnd()
     }
     pause(): void {
-      if (this.#isFull) {
-        this.pauses++
-        this.counters.readingPaused++
-      }
+      if (this.#isFull) this.counters.readingPaused++
       this.connection.transport.pause()
     }
     get #isFull(): boolean {
@@ -158,7 +152,7 @@ export class Connection extends Line {
     this.role = role
     this.#options = options
     this.#port = new Connection.#Port(this, limits)
-    this.engine = new Engine({ limits, dialect, observer: this.#port })
+    this.engine = new Engine({ limits, dialect, observer: this.#port, ids: options.ids })
     this.#intake = new Intake(this.#port)
     if (dialect !== undefined) {
       this.#notes = new CallNotes(dialect, {
@@ -189,16 +183,6 @@ export class Connection extends Line {
   /** Their texts, in bytes; short ones count a byte for each character. */
   get bytesInFlight(): number {
     return this.#serving?.bytesInFlight ?? 0
-  }
-
-  /** Requests refused and notifications dropped because too many were in flight. */
-  get dropped(): number {
-    return this.#serving?.dropped ?? 0
-  }
-
-  /** How often reading stopped because as much was in flight as may be. */
-  get pauses(): number {
-    return this.#port.pauses
   }
 
   /** Which bounds were hit, and how often: those of this connection, or of all that share its option `counters`. */
@@ -240,7 +224,7 @@ export class Connection extends Line {
     return new Subscriptions({ ...port, peer }, this.#options.dialect?.subscriptions)
   }
 
-  protected override onGivenUp(id: number): void {
+  protected override onGivenUp(id: number | string): void {
     this.#notes?.giveUp(id)
   }
 

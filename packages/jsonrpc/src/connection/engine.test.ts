@@ -26,6 +26,24 @@ test("a call is resolved by the response with its id, in any order", () => {
   expect(side.pending.size).toBe(0)
 })
 
+test("ids are texts where that is wished: an answer under the number belongs to nobody", () => {
+  const side = new Engine({ ids: "texts" })
+  const [first, second, third] = [new PendingCall(), new PendingCall(), new PendingCall()]
+  expect(JSON.parse(side.request("a", [1], first))).toEqual({ jsonrpc: "2.0", id: "1", method: "a", params: [1] })
+  const batch = JSON.parse(
+    side.batch([second, third].map((call) => ({ method: "b", params: undefined, call }))),
+  ) as unknown
+  expect(batch).toMatchObject([{ id: "2" }, { id: "3" }])
+  expect([first, second, third].map(({ id }) => id)).toEqual(["1", "2", "3"])
+  expect(receive(side, result(1, "A"))).toMatchObject([{ kind: "stray", late: false }])
+  expect(receive(side, result("1", "A"))).toEqual([{ kind: "resolved", call: first, value: "A" }])
+  expect(receive(side, result("1", "A"))).toMatchObject([{ kind: "stray", late: true }])
+  for (const foreign of ["01", "1.0", " 1", "4", "0", ""]) {
+    expect(receive(side, result(foreign, "A"))).toMatchObject([{ kind: "stray", late: false }])
+  }
+  expect(receive(side, [result("3", "C"), result("2", "B")])).toMatchObject([{ call: third }, { call: second }])
+})
+
 test("an answer that comes late, twice, or to nobody is a stray and changes nothing", () => {
   const side = engine()
   const call = new PendingCall()

@@ -56,6 +56,8 @@ export interface EngineOptions {
   readonly limits?: EngineLimits
   /** Default: nobody. */
   readonly observer?: EngineObserver
+  /** What the ids of our calls are. Some peers take only one kind. Default `numbers`. */
+  readonly ids?: "numbers" | "texts" | undefined
   /** Default: plain JSON-RPC 2.0. */
   readonly dialect?: Dialect | undefined
 }
@@ -71,12 +73,14 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   readonly #limits: EngineLimits
   readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
+  readonly #ids: EngineOptions["ids"]
 
-  constructor({ limits = DEFAULT_LIMITS, dialect, observer }: EngineOptions = {}) {
+  constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}) {
     super()
     this.#limits = limits
     this.#observer = observer
     this.#dialect = dialect
+    this.#ids = ids
   }
 
   /** The text of a notification. Throws a TypeError when the parameters are no JSON. */
@@ -128,6 +132,10 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   /** Takes note of something that came in and is no text at all. */
   receiveUnreadable(reason: string): readonly EngineEvent<Call>[] {
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
+  }
+
+  protected override idOf(count: number): number | string {
+    return this.#ids === "texts" ? String(count) : count
   }
 
   protected override resolved(call: Call, value: unknown): EngineEvent<Call> {

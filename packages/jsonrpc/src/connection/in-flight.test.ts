@@ -26,7 +26,7 @@ test("reading pauses while requests of too many bytes are in flight, and nothing
   // The first leaves room, so that the second is begun.
   expect(connection.inFlight).toBe(2)
   expect(connection.bytesInFlight).toBe(2 * Buffer.byteLength(JSON.stringify(request(1, long))))
-  expect(connection.pauses).toBe(1)
+  expect(connection.counters.readingPaused).toBe(1)
   for (const expected of [
     [1, 2],
     [3, 4],
@@ -35,7 +35,7 @@ test("reading pauses while requests of too many bytes are in flight, and nothing
     await world.runUntilIdle()
     expect(peer.take()).toMatchObject(expected.map((id) => ({ id })))
   }
-  expect([connection.inFlight, connection.bytesInFlight, connection.dropped]).toEqual([0, 0, 0])
+  expect([connection.inFlight, connection.bytesInFlight, connection.counters.requestsRefused]).toEqual([0, 0, 0])
 })
 
 test("one request that is longer than all may be is taken when it is alone", async () => {
@@ -67,7 +67,7 @@ test("a side that waits for an answer refuses what is too much in bytes, and cou
   peer.send(request(1, "x".repeat(2000)), request(2, "y"))
   await world.advance(1)
   expect(peer.take()).toMatchObject([{ method: "back" }, { id: 2, error: { code: -32000 } }])
-  expect(connection.dropped).toBe(1)
+  expect(connection.counters.requestsRefused).toBe(1)
   peer.send({ jsonrpc: "2.0", id: 1, result: "answer" })
   expect(await world.runUntil(call)).toBe("answer")
 })

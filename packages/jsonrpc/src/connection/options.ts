@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   handler?: Handler
   /** How long a call waits for its answer, in milliseconds; `Infinity` for ever. Default 60 s. */
   timeoutMs?: number
+  /** What the ids of our calls are: 1 or `"1"`. Some peers take only one kind. Default `numbers`. */
+  ids?: "numbers" | "texts"
   limits?: Partial<ConnectionLimits>
   dialect?: Dialect
   /** Whose life the connection is part of: when it aborts, the connection closes. Default: none. */

@@ -7,8 +7,8 @@ import { InvalidResponseError, MissingResponseError } from "./errors.ts"
 
 /** A call that waits for its answer. Whoever drives the engine extends it with what the answer is for. */
 export class PendingCall {
-  /** Given by the engine: 1, 2, 3 and so on. 0 before. */
-  id = 0
+  /** Given by the engine: 1, 2, 3 and so on, or those as texts. 0 before. */
+  id: number | string = 0
   /** All calls of the batch that it went out in. */
   batch: readonly PendingCall[] | undefined = undefined
   /** Finds its result in the text that came, when it is wanted as that. */
@@ -49,7 +49,7 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
 
   /** The text of a request, whose answer will settle `call`. Throws a TypeError when the parameters are no JSON. */
   request(method: string, params: Params | undefined, call: Call): string {
-    const text = requestText(this.#lastId + 1, method, params)
+    const text = requestText(this.idOf(this.#lastId + 1), method, params)
     this.#expect(call)
     return text
   }
@@ -60,7 +60,7 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
     const texts = entries.map(({ method, params, call }) =>
       call === undefined
         ? notificationText(method, params)
-        : requestText(this.#lastId + calls.push(call), method, params),
+        : requestText(this.idOf(this.#lastId + calls.push(call)), method, params),
     )
     for (const call of calls) {
       call.batch = calls
@@ -72,6 +72,11 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
   /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */
   forget(call: PendingCall): boolean {
     return this.#pending?.delete(call.id) === true
+  }
+
+  /** The id of a call of ours, which is the so-manyth. */
+  protected idOf(count: number): number | string {
+    return count
   }
 
   /** A call of ours went well. */
@@ -112,7 +117,7 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
   }
 
   #expect(call: Call): void {
-    call.id = ++this.#lastId
+    call.id = this.idOf(++this.#lastId)
     this.#pending ??= new Map()
     this.#pending.set(call.id, call)
   }
@@ -129,7 +134,8 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
   }
 
   #isOurs(id: Id): boolean {
-    return typeof id === "number" && id >= 1 && id <= this.#lastId
+    const count = Number(id)
+    return count >= 1 && count <= this.#lastId && id === this.idOf(count)
   }
 }
 

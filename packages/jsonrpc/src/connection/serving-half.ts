@@ -44,7 +44,6 @@ export class ServingHalf implements RequestPort {
   #queue: RequestQueue | undefined
   #inFlight = 0
   #bytesInFlight = 0
-  #dropped = 0
   #failures = 0
   /** Those of requests whose signal somebody has read. */
   #aborts: Set<AbortController> | undefined
@@ -71,11 +70,6 @@ export class ServingHalf implements RequestPort {
     return this.#bytesInFlight
   }
 
-  /** Requests refused and notifications dropped because too many were in flight. */
-  get dropped(): number {
-    return this.#dropped
-  }
-
   /** Whether as much is being worked on as may be. */
   get isFull(): boolean {
     const { maxInFlight, maxInFlightBytes } = this.#port.limits
@@ -93,7 +87,6 @@ export class ServingHalf implements RequestPort {
   /** @param text That the message came in. @param size Of the message, in bytes. */
   take(message: IncomingCall | NotificationMessage, text: string, size: number): void {
     if (this.isFull) {
-      this.#dropped++
       this.#port.counters[message.kind === "request" ? "requestsRefused" : "notificationsDropped"]++
       return this.refuse(message, new ServerError(ErrorCode.server, "too many requests at once"))
     }

@@ -236,6 +236,23 @@ test("nobody can subscribe over HTTP, where no item could follow, and hears so",
   await expect(other.return()).resolves.toMatchObject({ done: true })
 })
 
+test("a call whose id is a text is told apart from others that are lost, and one of a server has no way to go", async () => {
+  const handler = requestHandler(({ method, connection }) => {
+    if (method === "callBack") void connection.request("back").catch(() => {})
+    return method
+  })
+  const server = await serve(handler, { listen: ["http://127.0.0.1:0"] })
+  opened.push(server)
+  const connection = await dial(server.addresses[0], { ids: "texts" })
+  expect(await Promise.all(["a", "callBack", "b"].map((name) => connection.request(name)))).toEqual([
+    "a",
+    "callBack",
+    "b",
+  ])
+  const gone = await dial("http://127.0.0.1:1", { ids: "texts" })
+  await expect(gone.request("x")).rejects.toMatchObject({ code: "delivery", sent: "no" })
+})
+
 test("a client does not ask for a subscription over HTTP: a server that gave one could send no item", async () => {
   let asked = 0
   const url = await odd(() => ({ status: 200, body: `{"jsonrpc":"2.0","id":${++asked},"result":1}` }))

@@ -91,7 +91,7 @@ export class HttpExchange implements Transport {
 }
 
 /** A request or notification of ours, as they are serialised. */
-const OWN_CALL = /^\{"jsonrpc":"2\.0",(?:"id":\d+,)?"method":/
+const OWN_CALL = /^\{"jsonrpc":"2\.0",(?:"id":"?\d+"?,)?"method":/
 
 function wantsAnswer(body: Frame): boolean {
   try {
