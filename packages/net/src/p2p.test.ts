@@ -63,24 +63,6 @@ test("a node goes from open to stopped, and refuses what its state does not allo
   await expect(p2p.broadcast(DchatMsg, { msg: "" })).rejects.toThrow("the network is stopped")
 })
 
-test("server and client start and stop three times, and connect each time", async () => {
-  await using net = new TestNet()
-  const bob = await net.listening("bob")
-  const alice = await net.node("alice", { peers: [bob.url] })
-  for (let cycle = 1; cycle <= 3; cycle++) {
-    await net.run(alice)
-    if (bob.p2p.state === "stopped") await net.run(bob)
-    await net.world.advance(5000)
-    await alice.p2p.broadcast(DchatMsg, { msg: `cycle ${cycle}` })
-    await net.world.advance(10)
-
-    await net.world.runUntil(Promise.all([alice.p2p.stop(), bob.p2p.stop()]))
-    expect([...alice.p2p.channels(), ...bob.p2p.channels()]).toEqual([])
-    expect(net.world.pendingEvents).toBe(0)
-  }
-  expect(bob.inbox).toEqual(["cycle 1", "cycle 2", "cycle 3"])
-})
-
 test("a message is not lost when its sender stops right after", async () => {
   await using net = new TestNet()
   const bob = await net.listening("bob")

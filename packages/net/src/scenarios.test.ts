@@ -5,7 +5,7 @@ import { GetAddr } from "./message/address.ts"
 import { RawPeer } from "./testing/raw-peer.test-kit.ts"
 import { DchatMsg, MAGIC, TestNet, urlOn, type TestNode } from "./testing/test-net.test-kit.ts"
 
-// The integration tests of the reference (darkfi-net 12.1), on virtual time.
+// The integration tests of the reference (darkfi-net 12.1), on virtual time, in its order.
 
 const COLOURS = ["grey", "white", "gold", "black", "dark"] as const
 
@@ -107,6 +107,40 @@ test.each([
   expect(mallory.closedAt).toBeDefined()
   expect(bob.p2p.hosts.lists.entries("black").map(({ url }) => url)).toEqual(["tcp://10.0.0.3/"])
   expect(bob.p2p.peers()).toHaveLength(1)
+})
+
+test("2,048 peers that connect and leave at once take no slot for good", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob", { inboundConnections: 8 })
+  const host = net.host("peers")
+  for (let i = 0; i < 2048; i++) {
+    const stream = await net.world.runUntil(host.network.connect({ kind: "tcp", host: "10.0.0.1", port: 1000 }))
+    await net.world.runUntil(stream.close())
+  }
+  await net.world.advance(5000)
+  expect(bob.p2p.channels()).toEqual([])
+  const peer = await net.world.runUntil(RawPeer.dial(bob.url, host))
+  peer.introduce()
+  await net.world.advance(10)
+  expect(bob.p2p.peers()).toHaveLength(1)
+})
+
+test("server and client start and stop three times, and connect each time", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { peers: [bob.url] })
+  for (let cycle = 1; cycle <= 3; cycle++) {
+    await net.run(alice)
+    if (bob.p2p.state === "stopped") await net.run(bob)
+    await net.world.advance(5000)
+    await alice.p2p.broadcast(DchatMsg, { msg: `cycle ${cycle}` })
+    await net.world.advance(10)
+
+    await net.world.runUntil(Promise.all([alice.p2p.stop(), bob.p2p.stop()]))
+    expect([...alice.p2p.channels(), ...bob.p2p.channels()]).toEqual([])
+    expect(net.world.pendingEvents).toBe(0)
+  }
+  expect(bob.inbox).toEqual(["cycle 1", "cycle 2", "cycle 3"])
 })
 
 test("a broadcast that a channel has no room for is refused and counted, and is refused as a whole after the stop", async () => {

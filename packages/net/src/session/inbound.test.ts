@@ -20,22 +20,6 @@ test("a peer beyond the slots waits until one is free; nobody is closed for it",
   expect(bob.p2p.peers()).toHaveLength(2)
 })
 
-test("2,048 peers that connect and leave at once take no slot for good", async () => {
-  await using net = new TestNet()
-  const bob = await net.listening("bob", { inboundConnections: 8 })
-  const host = net.host("peers")
-  for (let i = 0; i < 2048; i++) {
-    const stream = await net.world.runUntil(host.network.connect({ kind: "tcp", host: "10.0.0.1", port: 1000 }))
-    await net.world.runUntil(stream.close())
-  }
-  await net.world.advance(5000)
-  expect(bob.p2p.channels()).toEqual([])
-  const peer = await net.world.runUntil(RawPeer.dial(bob.url, host))
-  peer.introduce()
-  await net.world.advance(10)
-  expect(bob.p2p.peers()).toHaveLength(1)
-})
-
 test("peers that say nothing, or one byte at a time, are gone after 10 s and make room for others", async () => {
   await using net = new TestNet()
   const bob = await net.listening("bob", { inboundConnections: 4 })
