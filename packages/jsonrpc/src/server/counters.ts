@@ -18,7 +18,8 @@ export interface ServerCounters extends Readonly<ConnectionCounters> {
   readonly connectionsRefused: number
   /**
    * Those whom a listener turned away before anything of JSON-RPC was read: over HTTP and WebSocket because of `authorize`,
-   * Host, Origin or the request's form, over streams because nobody took them in and the backlog was full.
+   * Host, Origin or the request's form, over TLS because there was no handshake, over streams because nobody took them in
+   * and the backlog was full.
    */
   readonly refusedByListener: number
 }
