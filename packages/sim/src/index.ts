@@ -10,3 +10,17 @@ export type { Finding, Judge, JudgedNetwork } from "./judge/judge.ts"
 export type { Journal, SentMessage } from "./journal.ts"
 export type { TraceEvent } from "./trace/record.ts"
 export type { Adversary, AdversaryContext } from "./adversary/adversary.ts"
+export { adversaries, type AdversaryName } from "./adversary/all.ts"
+export { eclipse, type EclipseOptions } from "./adversary/eclipse.ts"
+export {
+  addressFlooder,
+  garbageSpeaker,
+  lyingClock,
+  silentDropper,
+  slowloris,
+  spammer,
+  type NuisanceOptions,
+} from "./adversary/nuisances.ts"
+export { propagation, type Propagation } from "./report/propagation.ts"
+export { runScenario, type Report, type ScenarioOptions } from "./report/scenario.ts"
+export { attackerShare, type AttackerShare } from "./report/share.ts"

@@ -166,7 +166,10 @@ export class SimNode {
       this.#arrived("flood", id, channel)
       if (isNew) this.#show({ kind: "flood", text })
     })
-    p2p.protocols.register(SESSION_DEFAULT, (channel) => ({ name: "Watcher", start: () => this.#watch(channel) }))
+    p2p.protocols.register(SESSION_DEFAULT, (channel) => {
+      this.#watchBan(channel)
+      return { name: "Watcher", start: () => this.#watch(channel) }
+    })
     p2p.protocols.register(SESSION_DEFAULT, (channel) =>
       chatProtocol(channel, (text) => {
         this.#arrived("chat", text, channel)
@@ -192,17 +195,25 @@ export class SimNode {
     await this.boot()
   }
 
+  #watchBan(channel: Channel): void {
+    const { name } = this.#ownerOf(channel)
+    void channel.stopped.then(({ message }) => {
+      if (this.p2p.hosts.isBlacklisted(channel.address)) this.#context.journal.banned(this.name, name, message)
+    })
+  }
+
+  #ownerOf(channel: Channel): Owner {
+    return this.#context.ownerOf(parseUrl(channel.address).host)
+  }
+
   #watch(channel: Channel): void {
     const { journal } = this.#context
-    const { name, index } = this.#context.ownerOf(parseUrl(channel.address).host)
+    const { name, index } = this.#ownerOf(channel)
     const end = { node: this.name, index: this.index, peer: name, peerIndex: index, session: channel.session }
     this.#ends.set(channel, end)
     journal.up(end)
     channel.onStop(() => {
       if (this.#ends.delete(channel)) journal.down(end, channel.state)
-    })
-    void channel.stopped.then(({ message }) => {
-      if (this.p2p.hosts.isBlacklisted(channel.address)) journal.banned(this.name, name, message)
     })
   }
 

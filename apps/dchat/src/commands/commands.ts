@@ -5,6 +5,7 @@ import { addInfoCommand } from "./info.ts"
 import { addPingCommand } from "./ping.ts"
 import { addRecvCommand } from "./recv.ts"
 import { addSendCommand } from "./send.ts"
+import { addSimCommand } from "./sim.ts"
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly AddCommand[] = [
@@ -14,4 +15,5 @@ export const COMMANDS: readonly AddCommand[] = [
   addPingCommand,
   addInfoCommand,
   addDemoCommand,
+  addSimCommand,
 ]

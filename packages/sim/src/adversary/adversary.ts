@@ -10,7 +10,7 @@ export interface AdversaryContext {
   /** Its own source, from the seed. */
   readonly random: Random
   /** Rents a computer with so many addresses in so many netgroups; the judges know that it is guilty. */
-  rent(options: { readonly addresses: number; readonly netgroups: number }): VirtualHost
+  readonly rent: (options: { readonly addresses: number; readonly netgroups: number }) => VirtualHost
 }
 
 /** A node that can be attacked. */

@@ -9,10 +9,10 @@ export const ChatMsg = defineMessage({
   metering: UNMETERED,
 })
 
-/** A message that every node passes on: reaches all. More than 100 a second from one peer are slowed down. */
+/** A message that every node passes on: reaches all. More than 20 a second from one peer are slowed down. */
 export const FloodMsg = defineMessage({
   command: "FloodMsg",
   codec: struct({ id: string, text: string }),
   maxBytes: 64 * 1024,
-  metering: { score: 1, threshold: 1000, stepMs: 10, windowMs: 10_000 },
+  metering: { score: 1, threshold: 200, stepMs: 50, windowMs: 10_000 },
 })

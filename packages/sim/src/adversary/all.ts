@@ -1,0 +1,17 @@
+import type { Adversary } from "./adversary.ts"
+import { eclipse } from "./eclipse.ts"
+import { addressFlooder, garbageSpeaker, lyingClock, silentDropper, slowloris, spammer } from "./nuisances.ts"
+
+/** Every adversary of this package, by its name on a command line. */
+export const adversaries = {
+  eclipse,
+  flooder: addressFlooder,
+  dropper: silentDropper,
+  slowloris,
+  garbage: garbageSpeaker,
+  clock: lyingClock,
+  spammer,
+} as const satisfies Readonly<Record<string, () => Adversary>>
+
+/** The name of an adversary. */
+export type AdversaryName = keyof typeof adversaries
