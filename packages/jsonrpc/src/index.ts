@@ -176,7 +176,7 @@ export { messagePortTransport, type MessagePortOptions, type PortLike } from "./
 export type { DialContext, Dialer, Dialers, ListenContext, Listeners, TransportBinder } from "./transport/scheme.ts"
 export { streamTransport, type TransportStream } from "./transport/stream.ts"
 export { TextChannel } from "./transport/text-channel.ts"
-export type { Transport, TransportReader } from "./transport/transport.ts"
+export type { PushTransport, Transport, TransportReader } from "./transport/transport.ts"
 export { type WebSocketLike, webSocketTransport, type WebSocketTransportOptions } from "./transport/websocket.ts"
 export type { BufferLimits, BufferOverflow } from "./subscription/buffer.ts"
 export { SubscriptionLaggedError } from "./subscription/errors.ts"

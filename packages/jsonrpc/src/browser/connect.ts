@@ -7,8 +7,8 @@ import type { ConnectionOptions } from "../connection/options.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
 import { AddressError } from "../transport/address.ts"
 import { ConnectError } from "../transport/errors.ts"
-import type { Transport } from "../transport/transport.ts"
-import { webSocketTransport, type WebSocketTransportOptions } from "../transport/websocket.ts"
+import type { PushTransport } from "../transport/transport.ts"
+import { PageSocket, type WebSocketTransportOptions } from "../transport/websocket.ts"
 
 /** How a page reaches a server. */
 export interface BrowserLinkOptions {
@@ -34,7 +34,7 @@ export interface ConnectionConnectOptions extends BrowserLinkOptions, Omit<Conne
 /** Options of {@link connect}. */
 export type BrowserConnectOptions = ClientOptions & (CallerConnectOptions | ConnectionConnectOptions)
 
-type AnyConnection = new (transport: Transport, options: ConnectionOptions) => Caller | Connection
+type AnyConnection = new (transport: PushTransport, options: ConnectionOptions) => Caller | Connection
 
 /**
  * Opens a connection from a page or a worker to a `ws://` or `wss://` URL, and gives a client for it, typed by the
@@ -64,7 +64,7 @@ async function open(
 ): Promise<Caller | Connection> {
   const Made: AnyConnection = connection ?? Caller
   const socket = await openSocket(url, options.protocols, signal)
-  return new Made(webSocketTransport(socket, { ...options.websocket, clock }), { ...options, clock })
+  return new Made(new PageSocket(socket, { ...options.websocket, clock }), { ...options, clock })
 }
 
 async function openSocket(

@@ -7,7 +7,7 @@ import {
   type Definitions,
   type ParamStyle,
 } from "../contract/contract.ts"
-import type { Definition } from "../contract/definition.ts"
+import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
@@ -45,15 +45,29 @@ export function interfaceClient<Api extends object>(connection: Peer): Client<Ap
 
 type ClientCall = (...args: unknown[]) => unknown
 
+/** What becomes of a call: it is made, or it is put into a batch. */
+type Way = (method: string, params: Params | undefined, options: ClientCallOptions) => unknown
+type Ways = Readonly<Record<Definition["kind"], Way>>
+
+function waysTo(connection: Peer): Ways {
+  return {
+    method: (method, params, options) => connection.request(method, params, options),
+    notification: (method, params) => connection.notify(method, params),
+    subscription: (method, params, options) => connection.subscribe(method, params, options),
+  }
+}
+
+/** There is no batch of subscriptions. */
+const waysIntoBatch: Omit<Ways, "subscription"> & { readonly subscription?: undefined } = {
+  method: (method, params, { reader }) => ({ method, params, isNotification: false, reader }) satisfies BatchItem,
+  notification: (method, params) => ({ method, params, isNotification: true, reader: undefined }) satisfies BatchItem,
+}
+
 /** What calling a definition takes, made once for all clients of a flavor. */
-interface Callable {
-  readonly path: readonly string[]
-  readonly name: string
-  readonly kind: Definition["kind"]
+interface Callable extends Pick<ContractEntry, "path" | "name" | "definition"> {
   readonly write: ParamsWriter
   readonly reader: AnswerReader | undefined
-  readonly subscriptions: SubscribeOptions["subscriptions"]
-  readonly guard: CallGuard | undefined
+  readonly guard: CallGuard
 }
 
 function callable(
@@ -67,11 +81,10 @@ function callable(
   return {
     path,
     name,
-    kind: definition.kind,
+    definition,
     write: needed === undefined ? write : (args) => inFlavor(needed, write(args)),
     reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor),
-    subscriptions: definition.kind === "subscription" ? definition.subscriptions : undefined,
-    guard: checkParams?.(name, definition),
+    guard: checkParams?.(name, definition) ?? ((call) => call),
   }
 }
 
@@ -86,40 +99,26 @@ function contractClient(
   options: ClientCallOptions,
   calls = entries.map((entry) => callable(entry, clientOptions, options.flavor)),
 ): object {
-  const api = bareObject()
-  const batch = bareObject()
-  for (const { path, name, kind, write, reader, subscriptions, guard = unguarded } of calls) {
-    const call = caller(connection, kind, name, write, { ...options, reader, subscriptions })
-    const item: ClientCall = (...args) => batchItem(name, write(args), kind === "notification", reader)
-    put(api, path, guard(call, kind))
-    if (kind !== "subscription") put(batch, path, guard(item, "batch item"))
-  }
+  const ways = waysTo(connection)
   const again = (more: ClientCallOptions): object => {
     const same = more.flavor === undefined ? calls : undefined
     return contractClient(connection, entries, clientOptions, { ...options, ...more }, same)
   }
-  return Object.assign(api, doors(connection, options, again, Object.assign(batch, batchDoors)))
-}
-
-function unguarded(call: ClientCall): ClientCall {
-  return call
-}
-
-function caller(
-  connection: Peer,
-  kind: Definition["kind"],
-  name: string,
-  write: ParamsWriter,
-  options: ClientCallOptions,
-): ClientCall {
-  switch (kind) {
-    case "method":
-      return (...args) => connection.request(name, write(args), options)
-    case "notification":
-      return (...args) => connection.notify(name, write(args))
-    case "subscription":
-      return (...args) => connection.subscribe(name, write(args), options)
+  const batch = Object.assign(bareObject(), batchDoors)
+  const api = Object.assign(bareObject(), doors(connection, ways, options, again, batch))
+  for (const { path, name, definition, write, reader, guard } of calls) {
+    const { kind } = definition
+    const { subscriptions } = definition as Partial<SubscriptionMethod>
+    const callOptions = { ...options, reader, subscriptions }
+    const through =
+      (way: Way): ClientCall =>
+      (...args) =>
+        way(name, write(args), callOptions)
+    const intoBatch = waysIntoBatch[kind]
+    put(api, path, guard(through(ways[kind]), kind))
+    if (intoBatch !== undefined) put(batch, path, guard(through(intoBatch), "batch item"))
   }
+  return api
 }
 
 /** Puts a function where a path leads. The objects on the way are made when they are not there. */
@@ -138,7 +137,7 @@ function everyNameClient(connection: Peer, options: ClientCallOptions): object {
         batchDoors.$call(method, params),
   )
   return everyName(
-    doors(connection, options, again, batch),
+    doors(connection, waysTo(connection), options, again, batch),
     (method) =>
       (...params: unknown[]) =>
         connection.request(method, params, options),
@@ -157,20 +156,22 @@ function everyName(target: object, make: (name: string) => unknown): object {
 
 function doors(
   connection: Peer,
+  { method, notification, subscription }: Ways,
   options: ClientCallOptions,
   again: (more: ClientCallOptions) => object,
   batch: object,
 ): object {
   const close = (): Promise<void> => connection.close()
+  const call = (name: string, params?: Params, more?: ClientCallOptions | RawCallOptions): unknown => {
+    const { flavor, ...callOptions } = { ...options, ...more }
+    return method(name, inFlavor(flavor, params), { reader: flavor?.reader, ...callOptions })
+  }
   return {
     $connection: connection,
-    $call: (method: string, params?: Params, more?: ClientCallOptions | RawCallOptions) => {
-      const { flavor, ...callOptions } = { ...options, ...more }
-      return connection.request(method, inFlavor(flavor, params), { reader: flavor?.reader, ...callOptions })
-    },
-    $notify: (method: string, params?: Params) => connection.notify(method, params),
-    $subscribe: (method: string, params?: Params, more?: SubscribeOptions) =>
-      connection.subscribe(method, params, { ...options, ...more }),
+    $call: call,
+    $notify: notification,
+    $subscribe: (name: string, params?: Params, more?: SubscribeOptions) =>
+      subscription(name, params, { ...options, ...more }),
     $with: again,
     $batch: async (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
       connection.batch(build(batch), options),
@@ -179,16 +180,9 @@ function doors(
   }
 }
 
-const batchItem = (
-  method: string,
-  params: Params | undefined,
-  isNotification: boolean,
-  reader?: AnswerReader,
-): BatchItem => ({ method, params, isNotification, reader })
-
 const batchDoors = {
-  $call: (method: string, params?: Params) => batchItem(method, params, false),
-  $notify: (method: string, params?: Params) => batchItem(method, params, true),
+  $call: (method: string, params?: Params) => waysIntoBatch.method(method, params, {}),
+  $notify: waysIntoBatch.notification,
 }
 
 /** An object that has nothing of its own: no `constructor`, no `toString`, and no `then`. */

@@ -1,7 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
 import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
-import type { Transport } from "../transport/transport.ts"
+import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { CallingEngine } from "./calling-engine.ts"
 import { CallingHalf } from "./calling-half.ts"
@@ -32,7 +32,7 @@ export class Caller extends CallingHalf {
   #drained: Promise<void> | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
-  constructor(transport: Transport, { clock = platformClock, timeoutMs, limits }: CallerOptions = {}) {
+  constructor(transport: PushTransport, { clock = platformClock, timeoutMs, limits }: CallerOptions = {}) {
     super(transport, clock, timeoutMs)
     this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_LINE_LIMITS.closeAtBytes
     transport.readInto({

@@ -8,7 +8,7 @@ import type {
   SubscriptionKeeper,
   SubscriptionsPort,
 } from "../subscription/subscription.ts"
-import type { Transport } from "../transport/transport.ts"
+import type { PushTransport } from "../transport/transport.ts"
 import { BatchAnswer } from "./batch-answer.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { PendingCalls } from "./pending-calls.ts"
@@ -36,7 +36,7 @@ export abstract class CallingHalf extends Life implements Peer {
   #state: Map<unknown, unknown> | undefined
 
   /** @param timeoutMs How long a call waits for its answer, in milliseconds; `Infinity` for ever. */
-  constructor(transport: Transport, clock: Clock, timeoutMs = DEFAULT_TIMEOUT_MS) {
+  constructor(transport: PushTransport, clock: Clock, timeoutMs = DEFAULT_TIMEOUT_MS) {
     super(transport, clock)
     this.timeoutMs = timeoutMs
   }

@@ -9,7 +9,8 @@ import type { NotificationMessage, Params } from "../message/message.ts"
 import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import { deafPeer } from "../subscription/deaf-peer.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
-import type { Transport, TransportReader } from "../transport/transport.ts"
+import { HeldTransport } from "../transport/held-transport.ts"
+import type { PushTransport, Transport, TransportReader } from "../transport/transport.ts"
 import type { CallOptions, OutgoingCall } from "./call.ts"
 import { CallNotes } from "./call-notes.ts"
 import { DEFAULT_TIMEOUT_MS } from "./calling-half.ts"
@@ -136,6 +137,7 @@ export class Connection extends Line {
   }
 
   readonly role: "client" | "server"
+  declare protected readonly transport: Transport
   protected readonly engine: Engine<OutgoingCall>
   readonly #options: ConnectionOptions
   readonly #port: ConnectionPort
@@ -144,9 +146,10 @@ export class Connection extends Line {
   #serving: ServingHalf | undefined
   #patience: Patience | undefined
 
-  /** @param transport Must have no reader yet. It belongs to the connection from now on. */
-  constructor(transport: Transport, options: ConnectionOptions = {}) {
+  /** @param given Its transport. Must have no reader yet. It belongs to the connection from now on. */
+  constructor(given: Transport | PushTransport, options: ConnectionOptions = {}) {
     const { role = "client", timeoutMs = DEFAULT_TIMEOUT_MS, clock = platformClock, dialect, signal } = options
+    const transport = "pause" in given ? given : new HeldTransport(given, clock)
     const limits = limitsOf(options.limits, transport.maxBytes)
     super(transport, clock, timeoutMs, limits)
     this.role = role

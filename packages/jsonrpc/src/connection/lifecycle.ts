@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "@dchat/runtime"
-import type { Transport } from "../transport/transport.ts"
+import type { PushTransport } from "../transport/transport.ts"
 import { ConnectionClosedError, type Sent } from "./errors.ts"
 
 /**
@@ -20,7 +20,7 @@ const LINGER_MS = 500
  * The layers of a connection are one object, for there may be many thousand idle ones.
  */
 export abstract class Life {
-  protected readonly transport: Transport
+  protected readonly transport: PushTransport
   protected readonly clock: Clock
   #status: ConnectionStatus = "open"
   #patience: Timer | undefined
@@ -29,7 +29,7 @@ export abstract class Life {
   #closed: Promise<Error | undefined> | undefined
   #resolveClosed: ((error: Error | undefined) => void) | undefined
 
-  constructor(transport: Transport, clock: Clock) {
+  constructor(transport: PushTransport, clock: Clock) {
     this.transport = transport
     this.clock = clock
   }

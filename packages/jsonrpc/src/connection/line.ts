@@ -1,5 +1,5 @@
 import type { Clock } from "@dchat/runtime"
-import type { Transport } from "../transport/transport.ts"
+import type { PushTransport } from "../transport/transport.ts"
 import { tooMuchUnread, type LineLimits } from "./line-limits.ts"
 import { TimedCalls } from "./timed-calls.ts"
 
@@ -33,7 +33,7 @@ export abstract class Line extends TimedCalls {
   /** Resolves when the other side, which reads more slowly than it is sent to, has caught up. */
   #congestion: Promise<void> | undefined
 
-  constructor(transport: Transport, clock: Clock, timeoutMs: number | undefined, limits: LineLimits) {
+  constructor(transport: PushTransport, clock: Clock, timeoutMs: number | undefined, limits: LineLimits) {
     super(transport, clock, timeoutMs)
     this.#limits = limits
   }

@@ -107,12 +107,7 @@ export function method<
   R extends StandardSchema = NoResult,
   const E extends ErrorShape = Readonly<Record<string, never>>,
 >(definition: MethodDefinition<P, R, E> = {}): Method<NoInfer<P>, NoInfer<R>, NoInfer<E>> {
-  return {
-    kind: "method",
-    ...callable(definition),
-    result: definition.result,
-    errors: definition.errors ?? ({} as E),
-  }
+  return { kind: "method", result: undefined, errors: {} as E, ...callable(definition) }
 }
 
 /** Defines a notification: what it is sent with. */
@@ -122,15 +117,16 @@ export function notification<const P extends ParamShape = readonly []>(
   return { kind: "notification", ...callable(definition) }
 }
 
-/** What is known of a definition, from what was said. */
-export function callable<P extends ParamShape>({
-  params,
-  paramNames = {},
-  name,
-  aliases = [],
-  surplus = "refuse",
-  summary,
-  deprecated = false,
-}: CallableDefinition<P>): CallableParts<P> {
-  return { params: params ?? ([] as ParamList as P), paramNames, name, aliases, surplus, summary, deprecated }
+/** What is known of a definition: what was said, and the defaults of the rest. */
+export function callable<P extends ParamShape, D extends CallableDefinition<P>>(definition: D): CallableParts<P> & D {
+  const defaults = {
+    params: [] as ParamList as P,
+    paramNames: {},
+    name: undefined,
+    aliases: [],
+    surplus: "refuse",
+    summary: undefined,
+    deprecated: false,
+  } as const
+  return { ...defaults, ...definition }
 }

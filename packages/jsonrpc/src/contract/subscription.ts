@@ -30,8 +30,8 @@ export function subscription<
   return {
     kind: "subscription",
     subscriptions: Subscriptions,
+    item: undefined,
+    errors: {} as E,
     ...callable(definition),
-    item: definition.item,
-    errors: definition.errors ?? ({} as E),
   }
 }

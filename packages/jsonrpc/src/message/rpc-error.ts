@@ -1,9 +1,12 @@
 import type { ErrorObject } from "./message.ts"
 
+/** Of the codes of JSON-RPC 2.0 itself, the largest. */
+const LAST_STANDARD_CODE = -32600
+
 /** The codes that JSON-RPC 2.0 itself gives out (section 5.1). */
 export const ErrorCode = {
   parse: -32700,
-  invalidRequest: -32600,
+  invalidRequest: LAST_STANDARD_CODE,
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
@@ -65,6 +68,6 @@ export function makeErrorsBy(maker: ErrorMaker): void {
  * message says it too; that of an error which was handed on does already.
  */
 export function rpcErrorFrom({ code, message, data }: ErrorObject): RpcError {
-  const saysMore = code <= ErrorCode.invalidRequest && typeof data === "string" && !message.includes(data)
+  const saysMore = code <= LAST_STANDARD_CODE && typeof data === "string" && !message.includes(data)
   return make(code, saysMore ? `${message}: ${data}` : message, data)
 }

@@ -45,3 +45,6 @@ export interface Transport {
   /** Closes both directions now; what waits is dropped. Returns when it is closed. Safe to call again. */
   close(): Promise<void>
 }
+
+/** A transport that hands over what comes, whether anybody wants it or not. Whoever reads must do so at once, for it keeps nothing. */
+export type PushTransport = Omit<Transport, "pause" | "resume">

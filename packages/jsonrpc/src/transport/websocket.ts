@@ -1,9 +1,10 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame } from "../framing/framing.ts"
+import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { TransportLostError } from "./errors.ts"
-import type { Transport, TransportReader } from "./transport.ts"
+import { HeldTransport } from "./held-transport.ts"
+import type { PushTransport, Transport, TransportReader } from "./transport.ts"
 
 /** What a transport asks of a WebSocket: a page's own one has it. */
 export interface WebSocketLike {
@@ -34,7 +35,8 @@ export interface WebSocketTransportOptions {
  * closes. Nor can it half-close: `end` closes, once what was sent has left.
  */
 export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): Transport {
-  return new WebSocketTransport(socket, options)
+  const { clock = platformClock } = options
+  return new HeldTransport(new PageSocket(socket, { ...options, clock }), clock)
 }
 
 /** The `readyState` of a socket that takes what is sent. */
@@ -47,35 +49,26 @@ const LOOK_AGAIN_MS = 10
 const CLOSE_NORMAL = 1000
 const CLOSE_TOO_LONG = 4009
 
-class WebSocketTransport implements Transport {
-  readonly #socket: WebSocketLike
-  readonly #clock: Clock
+/** As {@link webSocketTransport}, for who reads at once and never pauses. */
+export class PageSocket implements PushTransport {
   readonly maxBytes: number
-  readonly #binary: boolean
+  readonly #socket: WebSocketLike
+  readonly #clock: Pick<Clock, "setTimer">
+  readonly #isBinary: boolean
   readonly #gone: Promise<void>
   #reader: TransportReader | undefined
-  #isPaused = false
-  /** What came and waits for the reader. */
-  #held: Frame[] = []
-  #heldLength = 0
-  /** How it ended, once it has; the reader learns it after the messages. */
-  #outcome: { readonly error: Error | undefined } | undefined
-  #told: "not told" | "told" = "not told"
   #waiting: string[] = []
 
-  constructor(socket: WebSocketLike, options: WebSocketTransportOptions) {
+  constructor(
+    socket: WebSocketLike,
+    { clock, maxBytes = DEFAULT_MAX_BYTES, frames }: WebSocketTransportOptions & { readonly clock: Clock },
+  ) {
+    this.maxBytes = maxBytes
     this.#socket = socket
-    this.#clock = options.clock ?? platformClock
-    this.maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
-    this.#binary = options.frames === "binary"
+    this.#clock = clock
+    this.#isBinary = frames === "binary"
+    this.#gone = new Promise((resolve) => socket.addEventListener("close", () => resolve()))
     socket.binaryType = "arraybuffer"
-    socket.addEventListener("message", ({ data }) => this.#take(toFrame(data)))
-    this.#gone = new Promise((resolve) => {
-      socket.addEventListener("close", ({ code, reason }) => {
-        this.#end(closeError(code, reason))
-        resolve()
-      })
-    })
   }
 
   get remote(): string {
@@ -87,18 +80,9 @@ class WebSocketTransport implements Transport {
   }
 
   readInto(reader: TransportReader): void {
-    if (this.#reader !== undefined) throw new Error("this transport has a reader already")
     this.#reader = reader
-    this.resume()
-  }
-
-  pause(): void {
-    this.#isPaused = true
-  }
-
-  resume(): void {
-    this.#isPaused = false
-    this.#clock.defer(() => this.#deliver())
+    this.#socket.addEventListener("message", ({ data }) => this.#take(data))
+    this.#socket.addEventListener("close", ({ code, reason }) => this.#end(closeError(code, reason)))
   }
 
   send(text: string): void {
@@ -106,7 +90,7 @@ class WebSocketTransport implements Transport {
   }
 
   flush(): void {
-    for (const text of this.#waiting) this.#socket.send(this.#binary ? new TextEncoder().encode(text) : text)
+    for (const text of this.#waiting) this.#socket.send(this.#isBinary ? new TextEncoder().encode(text) : text)
     this.#waiting = []
   }
 
@@ -114,7 +98,7 @@ class WebSocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         if (signal?.aborted === true) reject(signal.reason as Error)
-        else if (this.#outcome !== undefined || this.#socket.bufferedAmount <= HIGH_WATER_MARK) resolve()
+        else if (this.#socket.readyState !== OPEN || this.bufferedBytes <= HIGH_WATER_MARK) resolve()
         else this.#clock.setTimer(LOOK_AGAIN_MS, look)
       }
       look()
@@ -128,51 +112,25 @@ class WebSocketTransport implements Transport {
 
   close(): Promise<void> {
     this.#waiting = []
-    this.#held = []
     this.#socket.close(CLOSE_NORMAL)
     this.#end(undefined)
-    this.resume()
     return this.#gone
   }
 
-  #take(frame: Frame): void {
-    if (this.#outcome !== undefined) return
-    const length = typeof frame === "string" ? frame.length : 0
-    this.#held.push(frame)
-    this.#heldLength += length
-    if (length > this.maxBytes) this.#fail(`a message is longer than ${this.maxBytes} bytes`)
-    else if (this.#heldLength > 4 * this.maxBytes)
-      this.#fail(`messages of more than ${4 * this.maxBytes} bytes wait to be read`)
-    else this.#deliver()
-  }
-
-  #fail(why: string): void {
-    this.#held.pop()
+  #take(data: unknown): void {
+    const frame = typeof data === "string" ? data : textOf(new Uint8Array(data as ArrayBuffer))
+    if (typeof frame !== "string" || frame.length <= this.maxBytes) return this.#reader?.messages([frame])
+    const why = `a message is longer than ${this.maxBytes} bytes`
     this.#socket.close(CLOSE_TOO_LONG, why)
     this.#end(new FramingError("message-too-long", why))
   }
 
+  /** The first end counts, and nothing comes after it. */
   #end(error: Error | undefined): void {
-    this.#outcome ??= { error }
-    this.#clock.defer(() => this.#deliver())
-  }
-
-  #deliver(): void {
     const reader = this.#reader
-    if (reader === undefined || this.#isPaused) return
-    const frames = this.#held
-    this.#held = []
-    this.#heldLength = 0
-    if (frames.length > 0) reader.messages(frames)
-    if (this.#outcome === undefined || this.#isPaused || this.#told === "told") return
-    this.#told = "told"
-    reader.close(this.#outcome.error)
+    this.#reader = undefined
+    reader?.close(error)
   }
-}
-
-function toFrame(data: unknown): Frame {
-  if (typeof data === "string") return data
-  return data instanceof ArrayBuffer ? textOf(new Uint8Array(data)) : new Unreadable("neither text nor bytes")
 }
 
 /** A close in good order: it is done, the page has gone, nothing was said. */
