@@ -13,6 +13,7 @@ import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import { Reserve } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
+import { TurnClock } from "./turn-clock.ts"
 import type { MessageSubscription, SubscriptionOptions } from "./subscription.ts"
 
 /** What a channel is doing. */
@@ -63,16 +64,15 @@ export class Channel {
     this.#closed = new Promise((resolve) => {
       this.#tellClosed = resolve
     })
-    this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, {
-      room: () => this.#readOn(),
-      dropped: () => void options.counts.messagesDropped++,
-    })
+    const turnClock = new TurnClock(runtime.clock)
+    const owner = { room: () => this.#readOn(), dropped: () => void options.counts.messagesDropped++ }
+    this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, owner, turnClock)
     this.#decoder = new PacketDecoder({
       magic: encoder.magic,
       lookup: this.#dispatcher.lookup,
       patient: PATIENT[session],
     })
-    this.#sendQueue = new SendQueue(stream, runtime.clock)
+    this.#sendQueue = new SendQueue(stream, runtime.clock, undefined, turnClock)
     this.#reserve = new Reserve((type, packet) => {
       this.#observe("send", type.command)
       void this.#sendQueue.put(type, packet)

@@ -3,13 +3,17 @@ import { MessageError, type MessageType } from "../message/message.ts"
 import type { PeerFault } from "./fault.ts"
 import { Meter } from "./metering.ts"
 import { TurnClock } from "./turn-clock.ts"
-import { MessageSubscription, type SubscriptionOptions } from "./subscription.ts"
+import { MessageSubscription, type SubscriptionOptions, type SubscriptionOwner } from "./subscription.ts"
 
 interface Known {
   readonly type: MessageType<unknown>
   readonly meter: Meter
-  readonly subscriptions: Set<MessageSubscription<unknown>>
+  /** Replaced, never changed. */
+  subscriptions: readonly MessageSubscription<unknown>[]
 }
+
+/** Shared by all messages that nobody wants. */
+const NOBODY: readonly never[] = []
 
 /** What a dispatcher tells its channel. */
 export interface DispatcherOwner {
@@ -21,23 +25,35 @@ export interface DispatcherOwner {
 
 /** Which messages a channel knows, who wants them, and how many of them it may get (darkfi-net 4.3, 4.5). Does no I/O. */
 export class Dispatcher {
-  readonly #clock: Clock
-  readonly #turnClock: TurnClock
+  readonly #turnClock: Pick<Clock, "monotonic">
   readonly #owner: DispatcherOwner
-  readonly #known = new Map<MessageType<unknown>, Known>()
-  /** By the length of the command, which leaves few to compare. */
-  readonly #byLength: Known[][] = []
-  readonly #metered: Known[] = []
+  /** One for all subscriptions of the channel, which may well be idle. */
+  readonly #subscriptionOwner: SubscriptionOwner
+  #types: readonly MessageType<unknown>[]
+  /** Those that have come or that somebody wants. */
+  readonly #known: Known[] = []
   #limit = 0
   /** What all meters count, or more: what has grown too old is taken off only when this is above the limit. */
   #atMost = 0
   #full = 0
 
-  constructor(clock: Clock, types: readonly MessageType<unknown>[], owner: DispatcherOwner) {
-    this.#clock = clock
-    this.#turnClock = new TurnClock(clock)
+  /** @param types What is known from the beginning. Not copied. */
+  constructor(
+    clock: Clock,
+    types: readonly MessageType<unknown>[],
+    owner: DispatcherOwner,
+    turnClock: Pick<Clock, "monotonic"> = new TurnClock(clock),
+  ) {
+    this.#turnClock = turnClock
     this.#owner = owner
-    for (const type of types) this.register(type)
+    this.#types = types
+    for (const { metering } of types) this.#limit += metering.threshold
+    this.#subscriptionOwner = {
+      clock,
+      full: (isFull) => this.#countFull(isFull),
+      dropped: () => owner.dropped(),
+      closed: (subscription) => this.#forget(subscription),
+    }
   }
 
   /** Whether some subscription has no room, so that the channel must not read on. */
@@ -51,26 +67,21 @@ export class Dispatcher {
    * @throws {MessageError} `command-taken` if another message has the command
    */
   register(type: MessageType<unknown>): void {
-    if (this.#known.has(type)) return
+    if (this.#types.includes(type)) return
     const { commandBytes } = type
     if (this.lookup(commandBytes, 0, commandBytes.length) !== undefined) {
       throw new MessageError("command-taken", `another message has the command "${type.command}"`)
     }
-    const known: Known = { type, meter: new Meter(type.metering, "early"), subscriptions: new Set() }
-    this.#known.set(type, known)
-    ;(this.#byLength[commandBytes.length] ??= []).push(known)
-    if (type.metering.threshold === 0) return
-    this.#metered.push(known)
+    this.#types = [...this.#types, type]
     this.#limit += type.metering.threshold
   }
 
   /** The message whose command is the bytes from `start` up to, not including, `end`. */
   readonly lookup = (bytes: Uint8Array, start: number, end: number): MessageType<unknown> | undefined => {
-    const sameLength = this.#byLength[end - start]
-    if (sameLength === undefined) return undefined
-    for (let i = 0; i < sameLength.length; i++) {
-      const { type } = sameLength[i] as Known
-      if (isAt(type.commandBytes, bytes, start)) return type
+    const types = this.#types
+    for (let i = 0; i < types.length; i++) {
+      const type = types[i] as MessageType<unknown>
+      if (type.commandBytes.length === end - start && isAt(type.commandBytes, bytes, start)) return type
     }
     return undefined
   }
@@ -78,23 +89,15 @@ export class Dispatcher {
   /** Makes a message known, and gives out those that come from now on. */
   subscribe<T>(type: MessageType<T>, options?: SubscriptionOptions): MessageSubscription<T> {
     this.register(type)
-    const { subscriptions } = this.#known.get(type) as Known
-    const subscription: MessageSubscription<T> = new MessageSubscription<T>(
-      {
-        clock: this.#clock,
-        full: (isFull) => this.#countFull(isFull),
-        dropped: () => this.#owner.dropped(),
-        closed: () => subscriptions.delete(subscription),
-      },
-      options,
-    )
-    subscriptions.add(subscription)
+    const known = this.#of(type)
+    const subscription = new MessageSubscription<T>(this.#subscriptionOwner, options)
+    known.subscriptions = [...known.subscriptions, subscription]
     return subscription
   }
 
   /** Counts a message and hands it to everyone who wants it. Returns what is wrong if there were too many. */
   dispatch(type: MessageType<unknown>, value: unknown, bytes: number): PeerFault | undefined {
-    const { meter, subscriptions } = this.#known.get(type) as Known
+    const { meter, subscriptions } = this.#of(type)
     const { threshold, score } = type.metering
     const now = threshold === 0 ? 0 : this.#turnClock.monotonic()
     const delay = meter.push(now)
@@ -105,15 +108,31 @@ export class Dispatcher {
     if (threshold === 0) return fault
     this.#atMost += score
     if (this.#atMost <= this.#limit) return fault
-    this.#atMost = this.#metered.reduce((sum, known) => sum + known.meter.total(now), 0)
+    this.#atMost = this.#known.reduce((sum, known) => sum + known.meter.total(now), 0)
     return this.#atMost > this.#limit ? { kind: "over-limit", total: this.#atMost, limit: this.#limit } : fault
   }
 
   /** Ends all subscriptions. */
   finish(error: Error): void {
-    for (const { subscriptions } of this.#known.values()) {
-      for (const subscription of subscriptions) subscription.finish(error)
-      subscriptions.clear()
+    for (const known of this.#known) {
+      for (const subscription of known.subscriptions) subscription.finish(error)
+      known.subscriptions = NOBODY
+    }
+  }
+
+  #of(type: MessageType<unknown>): Known {
+    const list = this.#known
+    for (let i = 0; i < list.length; i++) if (list[i]?.type === type) return list[i] as Known
+    const known: Known = { type, meter: new Meter(type.metering, "early"), subscriptions: NOBODY }
+    list.push(known)
+    return known
+  }
+
+  #forget(subscription: unknown): void {
+    for (const known of this.#known) {
+      if (!known.subscriptions.some((other) => other === subscription)) continue
+      const left = known.subscriptions.filter((other) => other !== subscription)
+      known.subscriptions = left.length === 0 ? NOBODY : left
     }
   }
 

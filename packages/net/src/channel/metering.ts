@@ -30,7 +30,8 @@ export class Meter {
   readonly #metering: Metering
   readonly #slices: number
   readonly #sliceMs: number
-  #scores: Float64Array | undefined
+  /** Slices in which something was counted, oldest first, each followed by its score. Most peers fill few of them. */
+  #scores: number[] | undefined
   #newest = 0
   #total = 0
 
@@ -46,9 +47,7 @@ export class Meter {
     if (threshold === 0) return 0
     if (this.#sliceMs > 0) {
       this.#prune(now)
-      this.#scores ??= new Float64Array(this.#slices)
-      const at = this.#newest % this.#slices
-      this.#scores[at] = (this.#scores[at] as number) + score
+      this.#add(score)
     }
     this.#total += score
     return this.#total > threshold ? (this.#total - threshold) * stepMs : 0
@@ -67,23 +66,30 @@ export class Meter {
     return Math.max(0, this.total(now) - threshold) * stepMs
   }
 
+  #add(score: number): void {
+    const scores = this.#scores
+    if (scores === undefined) this.#scores = [this.#newest, score]
+    else if (scores[scores.length - 2] === this.#newest)
+      scores[scores.length - 1] = (scores[scores.length - 1] as number) + score
+    else scores.push(this.#newest, score)
+  }
+
   #prune(now: number): void {
     if (this.#sliceMs === 0) return
     const slice = Math.floor(now / this.#sliceMs)
-    const passed = slice - this.#newest
-    if (passed <= 0) return
+    if (slice <= this.#newest) return
     this.#newest = slice
     const scores = this.#scores
     if (scores === undefined) return
-    if (passed >= this.#slices) {
-      scores.fill(0)
-      this.#total = 0
-      return
+    let gone = 0
+    while (gone < scores.length && slice - (scores[gone] as number) >= this.#slices) {
+      this.#total -= scores[gone + 1] as number
+      gone += 2
     }
-    for (let i = slice - passed + 1; i <= slice; i++) {
-      const at = i % this.#slices
-      this.#total -= scores[at] ?? 0
-      scores[at] = 0
+    if (gone < scores.length) scores.splice(0, gone)
+    else {
+      this.#scores = undefined
+      this.#total = 0
     }
   }
 }

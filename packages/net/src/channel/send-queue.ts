@@ -17,6 +17,7 @@ const BURST_BYTES = 64 * 1024
 const TAKEN: Promise<void> = Promise.resolve()
 
 interface Lane {
+  readonly type: MessageType<unknown>
   readonly meter: Meter
   /** No message of this kind is sent before this moment, so that they keep their order. */
   openAt: number
@@ -29,30 +30,34 @@ interface Lane {
 export class SendQueue {
   readonly #stream: ByteStream
   readonly #clock: Clock
-  readonly #turnClock: TurnClock
+  readonly #turnClock: Pick<Clock, "monotonic">
   readonly #maxBytes: number
-  readonly #lanes = new Map<MessageType<unknown>, Lane>()
-  readonly #held = new Set<Timer>()
-  readonly #nothingHeld = new ManualResetEvent()
-  readonly #turn = new Mutex()
-  #heldBytes = 0
+  /** Of the few kinds of messages that are sent. */
+  readonly #lanes: Lane[] = []
+  // Most channels never hold anything back, and nobody waits for room: they need neither.
+  #held: HeldBack | undefined
+  #turn: Mutex | undefined
   #refused = 0
   #burst = 0
   #pausing: Promise<void> | undefined
   #endPause: () => void = nothing
   #reason: Error | undefined
 
-  constructor(stream: ByteStream, clock: Clock, maxBytes: number = SEND_QUEUE_BYTES) {
+  constructor(
+    stream: ByteStream,
+    clock: Clock,
+    maxBytes: number = SEND_QUEUE_BYTES,
+    turnClock: Pick<Clock, "monotonic"> = new TurnClock(clock),
+  ) {
     this.#stream = stream
     this.#clock = clock
-    this.#turnClock = new TurnClock(clock)
+    this.#turnClock = turnClock
     this.#maxBytes = maxBytes
-    this.#nothingHeld.set()
   }
 
   /** How many bytes wait: held back, or not yet taken by the operating system. */
   get bytes(): number {
-    return this.#heldBytes + this.#stream.bufferedBytes
+    return (this.#held?.bytes ?? 0) + this.#stream.bufferedBytes
   }
 
   /** How many packets found no room and were refused. */
@@ -91,17 +96,18 @@ export class SendQueue {
   }
 
   #takeNow(type: MessageType<unknown>, packet: Uint8Array): boolean {
-    if (this.#turn.locked || !this.#hasRoom(packet)) return false
+    if (this.#turn?.locked === true || !this.#hasRoom(packet)) return false
     this.#take(type, packet)
     return true
   }
 
   async #takeLater(type: MessageType<unknown>, packet: Uint8Array, { signal }: Cancellable = {}): Promise<void> {
-    const turn = this.#turn.tryLock() ?? (await this.#turn.lock({ signal }))
+    const mutex = (this.#turn ??= new Mutex())
+    const turn = mutex.tryLock() ?? (await mutex.lock({ signal }))
     try {
       if (!this.#hasRoom(packet)) {
         // What is larger than all the room goes when next to nothing waits.
-        await this.#nothingHeld.wait({ signal })
+        await this.#held?.nothing.wait({ signal })
         await unlessCancelled(this.#stream.drained(), signal)
       }
       if (this.#reason !== undefined) throw this.#reason
@@ -115,10 +121,7 @@ export class SendQueue {
   close(reason: Error): void {
     this.#reason ??= reason
     this.#endPause()
-    for (const timer of this.#held) timer.cancel()
-    this.#held.clear()
-    this.#heldBytes = 0
-    this.#nothingHeld.set()
+    this.#held?.drop()
   }
 
   #hasRoom(packet: Uint8Array): boolean {
@@ -133,25 +136,57 @@ export class SendQueue {
       this.#stream.write(packet)
       return
     }
-    this.#heldBytes += packet.length
-    this.#nothingHeld.reset()
-    const timer = this.#clock.setTimer(wait, () => {
-      this.#held.delete(timer)
-      this.#heldBytes -= packet.length
-      if (this.#heldBytes === 0) this.#nothingHeld.set()
-      this.#stream.write(packet)
-    })
-    this.#held.add(timer)
+    const held = (this.#held ??= new HeldBack(this.#clock))
+    held.add(wait, packet, this.#stream)
   }
 
   /** How long the next message of a kind must wait, in milliseconds. It counts from when it is sent. */
   #reserve(type: MessageType<unknown>): number {
-    let lane = this.#lanes.get(type)
-    if (lane === undefined) this.#lanes.set(type, (lane = { meter: new Meter(type.metering, "late"), openAt: 0 }))
+    const lane = this.#laneOf(type)
     const now = this.#turnClock.monotonic()
     const at = Math.max(now, lane.openAt)
     lane.openAt = at + CAUTION * lane.meter.push(at)
     return lane.openAt - now
+  }
+
+  #laneOf(type: MessageType<unknown>): Lane {
+    const lanes = this.#lanes
+    for (let i = 0; i < lanes.length; i++) if (lanes[i]?.type === type) return lanes[i] as Lane
+    const lane: Lane = { type, meter: new Meter(type.metering, "late"), openAt: 0 }
+    lanes.push(lane)
+    return lane
+  }
+}
+
+/** Packets that wait until their time has come. */
+class HeldBack {
+  readonly #clock: Clock
+  readonly #timers = new Set<Timer>()
+  /** Set while nothing is held back. */
+  readonly nothing = new ManualResetEvent()
+  bytes = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  add(ms: number, packet: Uint8Array, stream: ByteStream): void {
+    this.bytes += packet.length
+    this.nothing.reset()
+    const timer = this.#clock.setTimer(ms, () => {
+      this.#timers.delete(timer)
+      this.bytes -= packet.length
+      if (this.bytes === 0) this.nothing.set()
+      stream.write(packet)
+    })
+    this.#timers.add(timer)
+  }
+
+  drop(): void {
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+    this.bytes = 0
+    this.nothing.set()
   }
 }
 

@@ -30,7 +30,7 @@ export interface SubscriptionOwner {
   /** A message was dropped. */
   dropped(): void
   /** Nobody reads the subscription any more. */
-  closed(): void
+  closed(subscription: unknown): void
 }
 
 interface Waiting<T> {
@@ -38,6 +38,9 @@ interface Waiting<T> {
   readonly bytes: number
   readonly delayMs: number
 }
+
+/** Shared by all that nobody waits on. */
+const NOBODY: readonly never[] = []
 
 /** A message, or why there will be none. */
 type Taken<T> =
@@ -60,7 +63,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   #bytes = 0
   #dropped = 0
   #isFull = false
-  readonly #readers = new Set<() => void>()
+  #readers: readonly (() => void)[] = NOBODY
   #end: Error | undefined
 
   constructor(owner: SubscriptionOwner, options: SubscriptionOptions = {}) {
@@ -107,10 +110,11 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    const waiting = this.#queue[this.#head]
-    // What is here and not held back takes one promise, not those of an async function.
-    if (waiting?.delayMs === 0) return Promise.resolve({ done: false, value: this.#shift() })
-    return this.#take()
+    // One promise, not those of an async function: a message takes less time, and who waits for one less memory.
+    const taken = this.#takeNow()
+    if (taken !== undefined) return Promise.resolve(taken)
+    if (this.size > 0) return this.#take()
+    return new Promise((resolve) => this.#join(() => resolve(this.#takeNow() ?? this.#take())))
   }
 
   /** Ends the subscription: `break` out of a loop does the same. */
@@ -138,24 +142,34 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   [Symbol.dispose](): void {
     this.finish(new Error("the subscription was closed"))
     this.clear()
-    this.#owner.closed()
+    this.#owner.closed(this)
   }
 
   get #hasRoom(): boolean {
     return this.size === 0 || (this.size < this.#maxMessages && this.#bytes < this.#maxBytes)
   }
 
+  /** What can be handed out at once. */
+  #takeNow(): Taken<T> | undefined {
+    const waiting = this.#queue[this.#head]
+    if (waiting === undefined) {
+      return this.#end === undefined ? undefined : { done: true, value: undefined, error: this.#end }
+    }
+    if (waiting.delayMs > 0 && this.#end === undefined) return undefined
+    return { done: false, value: this.#shift() }
+  }
+
   async #take(signal?: Cancellation): Promise<Taken<T>> {
     checkpoint(signal)
     let handOutAt: number | undefined
     for (;;) {
+      const taken = this.#takeNow()
+      if (taken !== undefined) return taken
       const waiting = this.#queue[this.#head]
       if (waiting === undefined) {
-        if (this.#end !== undefined) return { done: true, value: undefined, error: this.#end }
         await this.#wait(signal)
         continue
       }
-      if (waiting.delayMs === 0 || this.#end !== undefined) return { done: false, value: this.#shift() }
       const now = this.#owner.clock.monotonic()
       handOutAt ??= now + waiting.delayMs
       if (now >= handOutAt) return { done: false, value: this.#shift() }
@@ -168,7 +182,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         timer?.cancel()
-        this.#readers.delete(wake)
+        this.#readers = this.#readers.filter((other) => other !== wake)
       }
       const wake = (): void => {
         leave()
@@ -176,7 +190,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
         resolve()
       }
       const timer = ms === undefined ? undefined : this.#owner.clock.setTimer(ms, wake)
-      this.#readers.add(wake)
+      this.#join(wake)
       const unlink = whenCancelled(signal, (reason) => {
         leave()
         reject(reason)
@@ -184,14 +198,23 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     })
   }
 
+  #join(wake: () => void): void {
+    this.#readers = this.#readers.length === 0 ? [wake] : [...this.#readers, wake]
+  }
+
   #wakeReaders(): void {
-    for (const wake of this.#readers) wake()
+    const readers = this.#readers
+    this.#readers = NOBODY
+    for (const wake of readers) wake()
   }
 
   #shift(): T {
     const { value, bytes } = this.#queue[this.#head++] as Waiting<T>
     this.#bytes -= bytes
-    if (this.#head === this.#queue.length || this.#head === 1024) {
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0
+      this.#head = 0
+    } else if (this.#head === 1024) {
       this.#queue.splice(0, this.#head)
       this.#head = 0
     }
