@@ -232,10 +232,10 @@ export class P2p {
 
   async #stopSessions(): Promise<void> {
     const { refine, ...others } = this.sessions
-    // It saves who we are connected to.
-    const saved = await Promise.allSettled([refine.stop()])
-    const stops = await Promise.allSettled(Object.values(others).map((session: Session) => session.stop()))
-    for (const stop of [...saved, ...stops]) {
+    // The first one saves who we are connected to. None waits for another: each peer has a second to say goodbye.
+    const sessions: readonly Session[] = [refine, ...Object.values(others)]
+    const stops = await Promise.allSettled(sessions.map((session) => session.stop()))
+    for (const stop of stops) {
       if (stop.status === "rejected") this.#runtime.log.error("Stopping a session failed", { error: stop.reason })
     }
   }

@@ -67,6 +67,7 @@ export class HostFile {
   readonly #runtime: HostFileRuntime
   /** What was written last under each name. */
   readonly #saved = new Map<string, string>()
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(name: string, lists: HostLists, runtime: HostFileRuntime) {
     this.#name = name
@@ -93,13 +94,22 @@ export class HostFile {
     }
   }
 
-  /** Writes the lists, each file whole or not at all, if they are not empty and have changed. A failure is logged. */
-  async save(): Promise<void> {
+  /**
+   * Writes the lists as they are at this moment, each file whole or not at all, if they are not empty and have changed. A
+   * failure is logged.
+   */
+  save(): Promise<void> {
     const text = formatHostList(this.#lists)
-    if (text === "") return
+    if (text === "") return this.#saving
+    const buckets = formatBuckets(this.#lists)
+    this.#saving = this.#saving.then(() => this.#writeAll(text, buckets))
+    return this.#saving
+  }
+
+  async #writeAll(text: string, buckets: string): Promise<void> {
     try {
       // First this one: it may know of more hosts than the list without harm.
-      await this.#write(this.#bucketsName, formatBuckets(this.#lists))
+      await this.#write(this.#bucketsName, buckets)
       await this.#write(this.#name, text)
     } catch (error) {
       this.#runtime.log.error(`The hosts cannot be written to ${this.#name}`, { error })

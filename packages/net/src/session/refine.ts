@@ -51,13 +51,12 @@ export class RefineSession implements Session {
     void tasks.spawn((scope) => this.#lookAgain(scope))
   }
 
-  /** Saves the hosts. To be stopped before the other sessions: whoever is connected now is worth remembering as such. */
+  /** Saves the hosts as they are now: whoever is connected is worth remembering as such, so other sessions are stopped later. */
   async stop(): Promise<void> {
     const tasks = this.#tasks
     this.#tasks = undefined
     tasks?.cancel()
-    await tasks?.join()
-    await this.#file?.save()
+    await Promise.all([this.#file?.save(), tasks?.join()])
   }
 
   async #saveNowAndThen(file: HostFile, signal: CancelScope): Promise<never> {
