@@ -1,3 +1,5 @@
+import { JsonRpcError } from "../message/rpc-error.ts"
+
 /** Something that came in the place of a message and cannot be read as text. Costs one error reply. */
 export class Unreadable {
   readonly reason: string
@@ -14,7 +16,7 @@ export type Frame = string | Unreadable
 export type FramingErrorCode = "message-too-long" | "http-request" | "bad-header" | "unreadable"
 
 /** What came in breaks the framing itself; the connection has to be closed. */
-export class FramingError extends Error {
+export class FramingError extends JsonRpcError {
   override readonly name = "FramingError"
   readonly code: FramingErrorCode
 
