@@ -112,7 +112,10 @@ export interface ConnectOptions extends StreamOptions {
 export interface ListenOptions extends StreamOptions {
   /** Ends the attempt. What listens already is closed by {@link Listener.close}. */
   signal?: AbortSignal
-  /** Connections that the operating system keeps for us before they are accepted. Default 1024. */
+  /**
+   * Connections that the operating system keeps for us before they are accepted, and streams that wait for somebody to ask
+   * for them. Default: 4096 and 1024.
+   */
   backlog?: number
 }
 

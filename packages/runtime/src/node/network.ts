@@ -26,7 +26,11 @@ import { handshake, NodeTlsStream, tlsFailure, TlsContexts } from "./tls.ts"
 
 type UnixAddress = Extract<Address, { kind: "unix" }>
 
-const BACKLOG = 1024
+/**
+ * For the system: when more connect within a moment, it drops what their first packets say, and honest ones among them wait
+ * for seconds. It takes memory only while they are there; Linux allows 4096.
+ */
+const BACKLOG = 4096
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 20_000 }
 
 /** TCP and unix sockets of this computer. */
