@@ -6,6 +6,7 @@ import { ATTACKS } from "./attacks.mjs"
  * @property {(bytes: Uint8Array) => void} say
  * @property {() => number} heard How many bytes have come.
  * @property {() => void} stopReading
+ * @property {() => void} readAgain
  * @property {() => void} hangUp
  * @property {() => void} reset Breaks the connection, without a goodbye.
  * @property {Promise<void>} closed Settles when the connection is gone, or the other side will say nothing more.
@@ -36,12 +37,14 @@ import { ATTACKS } from "./attacks.mjs"
  * @property {number} closed By the node.
  * @property {number} kept So long as the client cared.
  * @property {number} left By the client, who did not look.
- * @property {number} refused There was no connection.
+ * @property {number} refused There was no connection, or it was gone before the node had heard of it.
  * @property {string[]} guilty Where from the node was told what it bans for, and hung up.
  * @property {string[]} wrong What did not come as it should; no more than a few.
  */
 
 const MOST_WRONG = 5
+/** Who did not read looks for the end for so long. */
+const PARTING_MS = 1000
 
 /**
  * Plays all attacks at once until it is over. What still goes on then is left as it is, so that the node has something to
@@ -124,9 +127,19 @@ async function attempt(attack, from, field, tally) {
     return
   }
   await Promise.race([line.closed, field.sleep(patienceMs)])
+  // Who does not read does not see the end either.
+  line.readAgain()
+  if (outcome !== "kept") await Promise.race([line.closed, field.sleep(PARTING_MS)])
   if (line.isClosed()) {
+    if (outcome === "banned") {
+      // A node greets whoever it takes in. The system itself drops connections when too many come at once.
+      if (how === "tcp" && line.heard() === 0) {
+        tally.refused += 1
+        return
+      }
+      tally.guilty.push(from)
+    }
     tally.closed += 1
-    if (outcome === "banned") tally.guilty.push(from)
     if (outcome === "kept") note("was not kept")
     line.hangUp()
     return
