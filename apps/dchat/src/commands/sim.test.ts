@@ -27,7 +27,7 @@ test("sim runs a network and shows a table and a verdict", async () => {
   const { exitCode, out, err } = await sim(["--attack", "dropper"])
   expect([exitCode, err]).toEqual([0, ""])
   expect(out).toMatch(/^nodes {12}6, for \d\.\d virtual minutes\nmessages {9}12, each reached 100\.0 % of the nodes\n/)
-  expect(out).toMatch(/\nok {5} nothing is left when all have stopped\n$/)
+  expect(out).toMatch(/\nok {5}nothing is left when all have stopped\n$/)
 })
 
 test("--json and --trace are the same on every run of the same seed, and the hash is that of the file", async () => {
