@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { netgroupOf } from "../hosts/netgroup.ts"
 import type { Settings } from "../index.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
 import { TestNet, urlOn, type TestNode } from "../testing/test-net.test-kit.ts"
 
 /** A node that can be reached and makes connections of its own. Not started. */
@@ -205,4 +206,26 @@ test("addresses of other netgroups that are made up do not keep a slot from a pr
   await net.run(alice)
   await net.world.advance(120_000)
   expect(netgroups(alice)).toEqual(["1.1", "1.1"])
+})
+
+test("a host that takes us in only to close again is dialled at growing pauses, as one that does not answer", async () => {
+  await using net = new TestNet()
+  const rude = net.host("rude", "10.0.0.9")
+  const listener = await rude.network.listen({ kind: "tcp", host: "10.0.0.9", port: 9 })
+  const at: number[] = []
+  void (async () => {
+    for await (const stream of listener) {
+      at.push(net.world.now)
+      const peer = new RawPeer(stream, rude)
+      peer.introduce()
+      rude.clock.setTimer(100, () => void peer.close())
+    }
+  })()
+  const alice = await net.node("alice", { outboundConnections: 1 })
+  alice.p2p.hosts.lists.store("white", [{ url: "tcp://10.0.0.9:9/", lastSeen: 1 }])
+  await net.run(alice)
+  await net.world.advance(120_000)
+  expect(at.length).toBeGreaterThan(2)
+  expect(at.length).toBeLessThan(15)
+  await net.world.runUntil(listener.close())
 })
