@@ -221,7 +221,8 @@ test("a host that takes us in only to close again is dialled at growing pauses, 
       rude.clock.setTimer(100, () => void peer.close())
     }
   })()
-  const alice = await net.node("alice", { outboundConnections: 1 })
+  // A probe that is answered would end the pause.
+  const alice = await net.node("alice", { outboundConnections: 1, greylistRefineryInterval: 600 })
   alice.p2p.hosts.lists.store("white", [{ url: "tcp://10.0.0.9:9/", lastSeen: 1 }])
   await net.run(alice)
   await net.world.advance(120_000)
