@@ -66,16 +66,18 @@ function nodePost(url: string, agent: Agent, maxBytes: number, { headers: source
 /** Whether nothing was sent: nobody could be reached, or TLS was not agreed on, which comes before that. */
 function isUnreached(error: NodeJS.ErrnoException, { socket }: ClientRequest): boolean {
   const { syscall } = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
-  return syscall === "connect" || syscall === "getaddrinfo" || (socket as SecuringSocket).secureConnecting === true
+  return syscall === "connect" || syscall === "getaddrinfo" || isSecuring(socket)
+}
+
+/** Whether a socket is still in its TLS handshake. Node's types do not say that it tells. A request that waits for a socket has none. */
+function isSecuring(socket: object | null): boolean {
+  return socket !== null && "secureConnecting" in socket && socket.secureConnecting === true
 }
 
 /** Whether a new connection went before anything came back. One that was kept may have gone in good order meanwhile. */
 function isSilentBreak({ code }: NodeJS.ErrnoException, { reusedSocket }: ClientRequest): boolean {
   return code === "ECONNRESET" && !reusedSocket
 }
-
-/** What Node's TLS sockets have besides what their types say. */
-type SecuringSocket = ClientRequest["socket"] & { readonly secureConnecting?: boolean }
 
 /** A kept connection that nobody uses for so long is closed. Shorter than what servers keep. */
 const IDLE_MS = 4_000

@@ -3,7 +3,7 @@ import { connect as connectSocket, type AddressInfo } from "node:net"
 import { text as readAll } from "node:stream/consumers"
 import { logTo, type LogRecord } from "@dchat/runtime"
 import { nodeClock, nodeRuntime } from "@dchat/runtime/node"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, expect, test, vi } from "vitest"
 import {
   ConnectError,
   Connection,
@@ -234,6 +234,25 @@ test("nobody can subscribe over HTTP, where no item could follow, and hears so",
   })
   const other = (await dial(server.addresses[1] as string)).subscribe("ticks")
   await expect(other.return()).resolves.toMatchObject({ done: true })
+})
+
+test("calls that wait for a socket fail when the connection closes, and those that were cancelled harm nobody", async () => {
+  const asked: string[] = []
+  const server = createServer((request) => void readAll(request).then((body) => asked.push(body)))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const connection = await dial(url, { http: { maxSockets: 1 } })
+  const calls = ["a", "b", "c"].map((method) => connection.request(method).catch((error: unknown) => error))
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  await connection.close()
+  expect(await Promise.all(calls)).toMatchObject([{ code: "closed" }, { code: "closed" }, { code: "closed" }])
+  const cut = new AbortController()
+  const other = await dial(url, { http: { maxSockets: 1 } })
+  const cancelled = ["d", "e"].map((method) => other.request(method, [], { signal: cut.signal }).catch(String))
+  cut.abort()
+  expect(await Promise.all(cancelled)).toHaveLength(2)
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
 })
 
 test("a call whose id is a text is told apart from others that are lost, and one of a server has no way to go", async () => {
