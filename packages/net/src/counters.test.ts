@@ -38,6 +38,28 @@ test("copies of broadcasts that find no room, and events that an observer is too
   expect(broadcastsRefused + dnetDropped).toBe(9)
 })
 
+test("bytes that a peer was too slow to take before its connection was closed", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const accepted = await net.world.runUntil(
+    net.host("deaf").network.connect({ kind: "tcp", host: "10.0.0.1", port: 1000 }),
+  )
+  const deaf = new RawPeer(accepted, bob.host)
+  deaf.introduce()
+  await net.world.advance(2500)
+  accepted.pause()
+  for (let i = 0; i < 3; i++) await bob.p2p.broadcast(DchatMsg, { msg: "x".repeat(2 ** 20) })
+  await net.world.advance(20_000)
+  const { bytesUnsent, faults } = bob.p2p.getCounters()
+  expect(faults).toEqual({ "pong-timeout": 1 })
+  // What the wire itself holds cannot be known.
+  expect(bytesUnsent).toBeGreaterThan(2.9 * 2 ** 20)
+  expect(net.said("bob")).toContainEqual(
+    expect.stringMatching(/^\d+ bytes for tcp:\/\/10\.0\.0\.2:\d+\/ \(inbound\) could not be sent any more$/),
+  )
+  await net.world.runUntil(accepted.close())
+})
+
 test.each([
   ["drop-oldest", 5],
   ["drop-newest", 5],

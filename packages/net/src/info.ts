@@ -28,6 +28,8 @@ export interface P2pCounters {
   readonly dnetDropped: number
   /** Messages that subscriptions had no room for, and dropped as they were told to. */
   readonly messagesDropped: number
+  /** Bytes that still waited for a peer when we closed the connection to it, since it took them too slowly or was banned. */
+  readonly bytesUnsent: number
   /** How often peers did what they must not: too much, too long, too late, or something unknown. */
   readonly faults: FaultCounts
   /** Peers that were banned. */

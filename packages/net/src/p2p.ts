@@ -2,6 +2,7 @@ import type { Runtime } from "@dchat/runtime"
 import { Publisher, type Cancellable } from "@dchat/task"
 import { Broadcaster, type BroadcastResult } from "./broadcast.ts"
 import { Channel } from "./channel/channel.ts"
+import type { ChannelCounts } from "./channel/options.ts"
 import { PacketEncoder } from "./channel/packet-encoder.ts"
 import { ChannelTable } from "./channel/table.ts"
 import type { DnetEvent } from "./dnet/event.ts"
@@ -63,7 +64,7 @@ export class P2p {
   readonly #advertised = new Publisher<string>()
   readonly #lifecycle: Lifecycle
   readonly #judge: Judge
-  readonly #counts = { messagesDropped: 0 }
+  readonly #counts: ChannelCounts = { messagesDropped: 0, bytesUnsent: 0 }
   #starting: Promise<void> = Promise.resolve()
 
   private constructor(live: LiveSettings, runtime: Runtime, transports: readonly Transport[]) {
@@ -195,7 +196,7 @@ export class P2p {
       hostsEvicted: this.hosts.lists.evicted,
       hostsTurnedAway: this.hosts.lists.turnedAway,
       dnetDropped: this.dnet.dropped,
-      messagesDropped: this.#counts.messagesDropped,
+      ...this.#counts,
       faults: this.#judge.faults,
       bans: this.#judge.bans,
     }

@@ -7,10 +7,10 @@ import type { VersionInfo } from "../message/version.ts"
 import type { SessionKind } from "../session/kind.ts"
 import { Dispatcher } from "./dispatcher.ts"
 import { PATIENT, describeFault, type PeerFault } from "./fault.ts"
-import { hangUpPolitely } from "./hang-up.ts"
+import { hangUpAtOnce, hangUpPolitely } from "./hang-up.ts"
 import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
-import { Reserve } from "./reserve.ts"
+import { Reserve, VISIT_MS } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
 import { TurnClock } from "./turn-clock.ts"
@@ -25,9 +25,6 @@ const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
   running: ["stopped"],
   stopped: [],
 }
-
-/** A peer that has stayed for so long is no visitor of a seed, in milliseconds. */
-const VISIT_MS = 2000
 
 /** One connection to a peer (darkfi-net 4): typed messages out, typed messages in. */
 export class Channel {
@@ -273,11 +270,19 @@ export class Channel {
       this.#reason = reason
       this.#tellStopped(reason)
       this.#dispatcher.finish(reason)
+      const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
       this.#sendQueue.close(reason)
-      const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : stream.close()
-      void Promise.allSettled([goodbye, this.#cleanUp()]).then(this.#tellClosed)
+      const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)
+      const counted = goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
+      void Promise.allSettled([counted, this.#cleanUp()]).then(this.#tellClosed)
     }
     return this.#closed
+  }
+
+  #countUnsent(bytes: number): void {
+    if (bytes === 0) return
+    this.#options.counts.bytesUnsent += bytes
+    this.#log.info(`${bytes} bytes for ${this.displayAddress} (${this.session}) could not be sent any more`)
   }
 
   async #cleanUp(): Promise<void> {

@@ -19,6 +19,8 @@ export interface ChannelAddress {
 export interface ChannelCounts {
   /** Messages that subscriptions had no room for, and that were dropped as their policy says. */
   messagesDropped: number
+  /** Bytes that still waited for a peer when we closed the connection to it. */
+  bytesUnsent: number
 }
 
 /** As much of a channel as tells who made a mistake. */

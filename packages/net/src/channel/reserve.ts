@@ -1,5 +1,8 @@
 import type { MessageType } from "../message/message.ts"
 
+/** A peer that dialled us and has stayed for so long is no visitor, who asks a seed or probes us and leaves. In milliseconds. */
+export const VISIT_MS = 2000
+
 /** As much is kept for a peer that has not shown what it is, in bytes. */
 const RESERVE_BYTES = 2 ** 20
 

@@ -1,8 +1,6 @@
 import type { Channel } from "../channel/channel.ts"
+import { VISIT_MS } from "../channel/reserve.ts"
 import type { SessionContext } from "./context.ts"
-
-/** Who dials us and leaves within this was a visitor, who probed us or asked a seed: nothing to tell people of. In milliseconds. */
-const VISIT_MS = 2000
 
 /** Has the log say that a channel has come, and when it stops that it has gone. Probes and visits are for debugging alone. */
 export function announce(channel: Channel, { channels, runtime }: SessionContext): void {

@@ -32,7 +32,7 @@ export async function pair(options: Partial<ChannelOptions> = {}): Promise<Pair>
     session: "manual",
     address: { connect: "tcp://10.0.0.2:1/", resolve: "tcp://10.0.0.2:1/", mixed: false },
     dnet: new Publisher(),
-    counts: { messagesDropped: 0 },
+    counts: { messagesDropped: 0, bytesUnsent: 0 },
     encoder: new PacketEncoder(MAGIC),
     runtime: near,
     judge(_channel, fault) {
