@@ -21,6 +21,7 @@ import { ATTACKS } from "./attacks.mjs"
  * @property {(from: string, how: How) => Promise<Line>} dial Rejects if there is no connection.
  * @property {(at: string, onLine: (line: Line) => void) => Promise<string>} listen Gives the URL.
  * @property {(ms: number) => Promise<void>} sleep Ends early when it is over.
+ * @property {() => number} now Milliseconds, of a clock that does not go back.
  * @property {(bound: number) => number} random
  * @property {import("./words.mjs").Words} words
  * @property {Uint8Array} [clientHello] The first thing that a TLS client says; without it there are no attacks on TLS.
@@ -37,14 +38,17 @@ import { ATTACKS } from "./attacks.mjs"
  * @property {number} closed By the node.
  * @property {number} kept So long as the client cared.
  * @property {number} left By the client, who did not look.
- * @property {number} refused There was no connection, or it was gone before the node had heard of it.
+ * @property {number} refused There was no connection; or it was gone before the node had heard of it; or the client was so
+ *   late that the node may have given it up.
  * @property {string[]} guilty Where from the node was told what it bans for, and hung up.
  * @property {string[]} wrong What did not come as it should; no more than a few.
  */
 
 const MOST_WRONG = 5
-/** Who did not read looks for the end for so long. */
-const PARTING_MS = 1000
+/** A client that was held up for so long between its dial and its first word proves nothing. */
+const HELD_UP_MS = 3000
+/** Who did not read, or was held up, looks for the end for so long. */
+const PARTING_MS = 3000
 
 /**
  * Plays all attacks at once until it is over. What still goes on then is left as it is, so that the node has something to
@@ -106,11 +110,17 @@ async function wage(attack, index, field) {
 async function attempt(attack, from, field, tally) {
   tally.attempts += 1
   const { how, outcome, patienceMs = 20_000 } = attack
+  const startedAt = field.now()
   let line
   try {
     line = await field.dial(from, how)
   } catch {
     tally.refused += 1
+    return
+  }
+  if (field.now() - startedAt > HELD_UP_MS && outcome !== "any") {
+    tally.refused += 1
+    line.hangUp()
     return
   }
   const note = (/** @type {string} */ text) => {

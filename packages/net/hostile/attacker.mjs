@@ -19,7 +19,7 @@ import { Chat } from "./network.mjs"
 import { serve } from "./roles.mjs"
 import { makeWords } from "./words.mjs"
 
-const NICENESS = 10
+const NICENESS = 5
 
 const runtime = nodeRuntime()
 const { magicBytes: magic, appName, appVersion } = defaultSettings
@@ -67,6 +67,7 @@ serve({
       },
       listen: listenOnSocket,
       sleep,
+      now: () => performance.now(),
       random,
       words,
       clientHello: await clientHello(),

@@ -1,8 +1,8 @@
 // What honest nodes say to each other meanwhile, and how they notice that something is amiss.
 import { string, struct, u32 } from "@dchat/wire"
 
-/** A beat that is answered later than this is missed. */
-const LATE_MS = 1000
+/** A beat that is not answered within this is missed: a third of the time that a pong may take. */
+const LATE_MS = 5000
 
 /**
  * @typedef {object} Pulse What an honest node has seen so far.

@@ -6,6 +6,8 @@ const MAX_GROWTH_MB = 20
 const LONG_RUN_S = 180
 const MAX_PEAK_MB = 600
 const MAX_DELAY_MS = 50
+/** What an idle process waits where there is enough for all, for the most part the resolution of the measurement. */
+const QUIET_MS = 10
 const MAX_STOP_MS = 2000
 
 /**
@@ -34,7 +36,7 @@ function median(samples, what) {
 }
 
 /** @returns {Finding[]} */
-export function verdict({ samples, tallies, victim, honest, stop }) {
+export function verdict({ samples, tallies, victim, honest, stop, idleMs }) {
   const pulses = honest.pulses
   const sum = (/** @type {string} */ what) => pulses.reduce((total, pulse) => total + pulse[what], 0)
   const all = [victim.pulse, ...pulses]
@@ -69,9 +71,9 @@ export function verdict({ samples, tallies, victim, honest, stop }) {
       figure: `RSS ${growth.toFixed(1)}, heap ${growthOf(samples, "heapUsed").toFixed(1)} MiB; RSS at most ${peak.toFixed(0)}`,
     },
     {
-      what: `event-loop delay p99 is under ${MAX_DELAY_MS} ms`,
-      isWell: victim.delays.p99 < MAX_DELAY_MS,
-      figure: `p50 ${seconds(victim.delays.p50)}, p99 ${seconds(victim.delays.p99)}, max ${seconds(victim.delays.max)}`,
+      what: `event-loop delay p99 is under ${MAX_DELAY_MS} ms, but for what an idle process waits`,
+      isWell: victim.delays.p99 - Math.max(0, idleMs - QUIET_MS) < MAX_DELAY_MS,
+      figure: `p50 ${seconds(victim.delays.p50)}, p99 ${seconds(victim.delays.p99)}, max ${seconds(victim.delays.max)}; idle process p99 ${seconds(idleMs)}`,
     },
     {
       what: "bans hit the guilty, all of them and nobody else",
