@@ -24,3 +24,10 @@ export {
 export { propagation, type Propagation } from "./report/propagation.ts"
 export { runScenario, type Report, type ScenarioOptions } from "./report/scenario.ts"
 export { attackerShare, type AttackerShare } from "./report/share.ts"
+export {
+  describeScenario,
+  drawScenario,
+  runSwarmScenario,
+  type PlannedFault,
+  type SwarmScenario,
+} from "./swarm/scenario.ts"

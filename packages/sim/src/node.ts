@@ -56,6 +56,7 @@ export class SimNode {
   #flood: Flood | undefined
   #isUp = false
   #sent = 0
+  #setBackMs = 0
   readonly #ends = new Map<Channel, ChannelEnd>()
 
   constructor(context: NodeContext, { index, name, host, disk, settings, isBehindNat }: NodeOptions) {
@@ -93,6 +94,11 @@ export class SimNode {
   /** The names of the hosts it has channels to, each once. */
   get peers(): readonly string[] {
     return [...new Set(this.channels.map(({ peer }) => peer))]
+  }
+
+  /** By how much its wall clock was set back, in all: what it wrote down before may lie so far in the future. */
+  get setBackMs(): number {
+    return this.#setBackMs
   }
 
   /** Says something to all its peers. */
@@ -151,6 +157,7 @@ export class SimNode {
   stepClock(ms: number): void {
     this.#context.journal.fault(`the clock of ${this.name} is set by ${ms} ms`)
     this.#host.clock.stepWallTime(ms)
+    this.#setBackMs += Math.max(0, -ms)
   }
 
   /** For the simulation: makes the node and starts it. Resolves when it runs, as time passes. */

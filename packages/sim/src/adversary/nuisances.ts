@@ -15,7 +15,7 @@ export interface NuisanceOptions {
 
 const YEAR_S = 31_536_000
 
-/** Says addresses that nobody has, 500 every two seconds. */
+/** Says addresses that nobody has, 200 every two seconds. */
 export function addressFlooder(options: NuisanceOptions = {}): Adversary {
   const made = ({ random, host }: Evil): [string, bigint] => {
     const [a, b, c] = [random.integer(60), random.integer(250), random.integer(250)]
@@ -23,7 +23,7 @@ export function addressFlooder(options: NuisanceOptions = {}): Adversary {
   }
   return nuisance("an address flooder", options, (evil) =>
     polite(evil, (peer) =>
-      peer.every(2000, () => peer.say(ADDR, { addrs: Array.from({ length: 500 }, () => made(evil)) })),
+      peer.every(2000, () => peer.say(ADDR, { addrs: Array.from({ length: 200 }, () => made(evil)) })),
     ),
   )
 }

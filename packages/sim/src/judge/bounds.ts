@@ -40,18 +40,20 @@ function overBounds({ name, p2p }: SimNode): string[] {
   return failures
 }
 
-function unsound({ name, p2p, url, host }: SimNode): string[] {
+function unsound({ name, p2p, url, host, setBackMs }: SimNode): string[] {
   const seen = new Map<string, string>()
   const failures: string[] = []
-  const now = host.clock.now() / 1000
+  const latest = (host.clock.now() + setBackMs) / 1000 + AHEAD_S
   for (const colour of ["grey", "white", "gold", "black", "dark"] as const) {
     for (const entry of p2p.hosts.lists.entries(colour)) {
       const other = seen.get(entry.url)
       if (other !== undefined) failures.push(`${name} has ${entry.url} on its ${other} and its ${colour} list`)
       seen.set(entry.url, colour)
       if (entry.url === url) failures.push(`${name} has itself on its ${colour} list`)
-      if (entry.lastSeen > now + AHEAD_S)
-        failures.push(`${name} has ${entry.url} on its ${colour} list, seen ${entry.lastSeen - now} s in the future`)
+      if (entry.lastSeen > latest)
+        failures.push(
+          `${name} has ${entry.url} on its ${colour} list, seen ${Math.round(entry.lastSeen - latest)} s in the future`,
+        )
     }
   }
   return failures

@@ -14,15 +14,17 @@ const GIVE_UP_MS = 924_000
  */
 export function withSilence(below: LinkPolicy, isSilent: (link: Link, context: LinkContext) => boolean): LinkPolicy {
   const since = new WeakMap<Link, number>()
+  let hasBeenSilent = false
   return {
     connect: (link, context) => (isSilent(link, context) ? { kind: "lose" } : below.connect(link, context)),
     send(link, bytes, context) {
       if (!isSilent(link, context)) {
-        since.delete(link)
+        if (hasBeenSilent) since.delete(link)
         return below.send(link, bytes, context)
       }
       const from = since.get(link) ?? context.now
       since.set(link, from)
+      hasBeenSilent = true
       const silent = context.now - from
       if (silent >= GIVE_UP_MS) return { kind: "reset", delay: 0 }
       return { kind: "hold", delay: Math.min(Math.max(silent, FIRST_RETRY_MS), LAST_RETRY_MS) }
