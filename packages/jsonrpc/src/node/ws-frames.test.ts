@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { FrameWriter, MAX_FRAME_UNITS } from "./ws-frames.ts"
+import { FrameWriter } from "./ws-frames.ts"
 
 const FINAL = 0x80
 const MASKED = 0x80
@@ -19,6 +19,10 @@ function readFrames(bytes: Uint8Array): { opcode: number; mask: number | undefin
       length = view.getUint16(at)
       expect(length).toBeGreaterThan(125)
       at += 2
+    } else if (length === 127) {
+      length = Number(view.getBigUint64(at))
+      expect(length).toBeGreaterThan(0xffff)
+      at += 8
     }
     const key = bytes.subarray(at, at + 4)
     const mask = isMasked ? view.getUint32(at) : undefined
@@ -55,10 +59,16 @@ test("what a flush holds is read as the same messages, in order, in frames that 
   )
 })
 
-test("the longest text, of units that take three bytes each, fits", () => {
-  const longest = "€".repeat(MAX_FRAME_UNITS)
-  const [frame] = readFrames(new FrameWriter().encode([longest], { isBinary: false, isMasked: true }))
-  expect(frame?.text).toBe(longest)
+test("long texts are read as they were, whatever their characters take, beside short ones", () => {
+  const lengths = [4095, 4096, 4097, 21_845, 21_846, 65_535, 65_536, 70_000]
+  const writer = new FrameWriter()
+  for (const isMasked of [true, false]) {
+    for (const unit of ["x", "é", "€", "\ud83d\ude42", "\ud800"]) {
+      const texts = lengths.flatMap((length) => [unit.repeat(length), "short"])
+      const frames = readFrames(writer.encode(texts, { isBinary: false, isMasked }))
+      expect(frames.map((frame) => frame.text)).toEqual(texts.map((each) => each.toWellFormed()))
+    }
+  }
 })
 
 test("each frame has a mask of its own", () => {
