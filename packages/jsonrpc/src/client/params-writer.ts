@@ -15,7 +15,7 @@ export function paramsWriter(definition: Definition, style: ParamStyle = "declar
   const valuesOf = (args: readonly unknown[]): readonly unknown[] =>
     isList ? args : keys.map((key) => (args[0] as Readonly<Record<string, unknown>> | undefined)?.[key])
   if (!byName) return (args) => withoutAbsentTail(valuesOf(args))
-  return isList || keys.some((key, index) => key !== names[index])
+  return isList || Object.keys(definition.paramNames).length > 0
     ? (args) => {
         const values = valuesOf(args)
         return Object.fromEntries(names.map((name, index) => [name, values[index]]))

@@ -18,21 +18,20 @@ export class BatchAnswer {
 
   /** A call comes next. */
   expect(method: string, flushesBefore: number, reader: AnswerReader | undefined): OutgoingCall {
-    this.#open++
     const index = this.#outcomes.length
     this.noted()
-    const end = (outcome: BatchOutcome): void => {
-      this.#outcomes[index] = outcome
+    this.#open++
+    const end = (outcome: object): void => {
+      this.#outcomes[index] = outcome as BatchOutcome
       this.sent()
     }
-    const succeed = (value: unknown): void => end({ ok: true, value })
-    const fail = (error: unknown): void => end({ ok: false, error } as BatchOutcome)
-    // A schema of somebody else may take its time.
-    const take = (value: unknown): void => {
-      if (value instanceof Promise) value.then(succeed, fail)
-      else succeed(value)
-    }
-    return new OutgoingCall(method, flushesBefore, take, fail, reader)
+    return new OutgoingCall(
+      method,
+      flushesBefore,
+      (value) => end({ ok: true, value }),
+      (error) => end({ ok: false, error }),
+      reader,
+    )
   }
 
   /** The batch has left, or a call of it has ended. */

@@ -71,7 +71,10 @@ export class OutgoingCall extends PendingCall {
   succeed(result: unknown): void {
     if (this.#reader === undefined) return this.#resolve(result)
     try {
-      this.#resolve(this.#reader.value(result))
+      const value = this.#reader.value(result)
+      // A schema of somebody else may take its time.
+      if (value instanceof Promise) value.then(this.#resolve, this.#reject)
+      else this.#resolve(value)
     } catch (error) {
       this.#reject(error)
     }

@@ -5,7 +5,7 @@ import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { CallingEngine } from "./calling-engine.ts"
 import { CallingHalf } from "./calling-half.ts"
-import { DEFAULT_LINE_LIMITS, tooMuchUnread, type LineLimits } from "./line-limits.ts"
+import { DEFAULT_CLOSE_AT_BYTES, tooMuchUnread, type LineLimits } from "./line-limits.ts"
 
 /** Options of a {@link Caller}. */
 export interface CallerOptions {
@@ -34,7 +34,7 @@ export class Caller extends CallingHalf {
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
   constructor(transport: PushTransport, { clock = platformClock, timeoutMs, limits }: CallerOptions = {}) {
     super(transport, clock, timeoutMs)
-    this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_LINE_LIMITS.closeAtBytes
+    this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_CLOSE_AT_BYTES
     transport.readInto({
       messages: (frames) => {
         for (const frame of frames) if (this.status === "open" && typeof frame === "string") this.engine.receive(frame)

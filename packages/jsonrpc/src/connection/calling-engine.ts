@@ -1,7 +1,6 @@
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { isId, isRecord, own, readResponse } from "../message/response.ts"
 import type { JsonRpcError, RpcError } from "../message/rpc-error.ts"
-import { batchText } from "../message/serialise.ts"
 import type { OutgoingCall } from "./call.ts"
 import { PendingCalls } from "./pending-calls.ts"
 
@@ -36,21 +35,21 @@ export class CallingEngine extends PendingCalls<OutgoingCall, void> {
       return
     }
     const isBatch = Array.isArray(value)
-    const messages = isBatch ? (value as unknown[]) : [value]
+    const messages = [value].flat()
     const source = { text }
-    const refusals: string[] = []
+    const refusals: object[] = []
     messages.forEach((message, index) => {
       if (!isRecord(message)) return
       const method = own(message, "method") as string | undefined
       const id = own(message, "id")
       if (method === undefined) this.settle(readResponse(message), source, isBatch ? index : undefined)
-      else if (id !== undefined) refusals.push(refusalText(id))
+      else if (id !== undefined) refusals.push(refusal(id))
       else {
         const params = own(message, "params") as Params | undefined
         this.#port.take({ kind: "notification", method, params }, text, messages.length)
       }
     })
-    if (refusals.length > 0) this.#port.send(isBatch ? batchText(refusals) : refusals.join())
+    if (refusals.length > 0) this.#port.send(JSON.stringify(isBatch ? refusals : refusals[0]))
     this.settleRest(source)
   }
 
@@ -68,7 +67,6 @@ export class CallingEngine extends PendingCalls<OutgoingCall, void> {
 }
 
 /** What somebody hears who calls a side that serves nothing. */
-function refusalText(id: unknown): string {
-  const known = JSON.stringify(isId(id) ? id : null)
-  return `{"jsonrpc":"2.0","id":${known},"error":{"code":-32601,"message":"Method not found"}}`
+function refusal(id: unknown): object {
+  return { jsonrpc: "2.0", id: isId(id) ? id : null, error: { code: -32601, message: "Method not found" } }
 }

@@ -6,8 +6,11 @@ export interface LineLimits {
   readonly closeAtBytes: number
 }
 
+/** {@link LineLimits.closeAtBytes} when nobody says otherwise. */
+export const DEFAULT_CLOSE_AT_BYTES = 64 * 1024 * 1024
+
 /** The limits of a line when nobody says otherwise. */
-export const DEFAULT_LINE_LIMITS: LineLimits = { pauseAtBytes: 1024 * 1024, closeAtBytes: 64 * 1024 * 1024 }
+export const DEFAULT_LINE_LIMITS: LineLimits = { pauseAtBytes: 1024 * 1024, closeAtBytes: DEFAULT_CLOSE_AT_BYTES }
 
 /** Why a connection is closed to whom `closeAtBytes` concerns. */
 export function tooMuchUnread(closeAtBytes: number): Error {

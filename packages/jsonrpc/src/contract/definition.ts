@@ -48,10 +48,10 @@ export interface CallableDefinition<P extends ParamShape> {
 export interface CallableParts<P extends ParamShape> {
   readonly params: P
   readonly paramNames: Readonly<Record<string, string>>
-  readonly name: string | undefined
+  readonly name?: string
   readonly aliases: readonly string[]
   readonly surplus: "refuse" | "ignore"
-  readonly summary: string | undefined
+  readonly summary?: string
   readonly deprecated: boolean
 }
 
@@ -122,10 +122,8 @@ export function callable<P extends ParamShape, D extends CallableDefinition<P>>(
   const defaults = {
     params: [] as ParamList as P,
     paramNames: {},
-    name: undefined,
     aliases: [],
     surplus: "refuse",
-    summary: undefined,
     deprecated: false,
   } as const
   return { ...defaults, ...definition }

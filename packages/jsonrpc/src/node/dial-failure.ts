@@ -1,6 +1,6 @@
 import { toNetworkError } from "@dchat/runtime/node"
 import { NetworkError } from "@dchat/runtime"
-import { ConnectError } from "../transport/errors.ts"
+import { ConnectError, reasonOf } from "../transport/errors.ts"
 
 /** The same way in with TLS, and without it. */
 const WITH_TLS: Readonly<Record<string, string>> = { "tcp:": "tls:", "ws:": "wss:", "http:": "https:" }
@@ -27,7 +27,8 @@ const NO_TLS: ReadonlySet<string> = new Set(["wrong version number", "packet len
 
 /** The error of a URL where nobody could be reached, from what Node said: what was wrong, and what to do. */
 export function dialFailure(url: string, error: Error): ConnectError {
-  return new ConnectError(url, networkErrorOf(url, error))
+  const cause = networkErrorOf(url, error)
+  return new ConnectError(url, cause, reasonOf(cause))
 }
 
 /** What to say when the other side broke off before it answered anything. */

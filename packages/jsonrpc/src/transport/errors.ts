@@ -8,8 +8,9 @@ export class ConnectError extends CallError {
   /** Where it was tried. */
   readonly url: string
 
-  constructor(url: string, cause: Error) {
-    super(`cannot connect to ${url}: ${reasonOf(cause)}`, "no", { cause })
+  /** @param reason Default: what the cause says. */
+  constructor(url: string, cause: Error, reason: string = cause.message) {
+    super(`cannot connect to ${url}: ${reason}`, "no", { cause })
     this.url = url
   }
 }
@@ -34,6 +35,6 @@ export class TransportLostError extends JsonRpcError {
 }
 
 /** What an error of the network says, without the address, which it names too. */
-function reasonOf({ message }: Error): string {
+export function reasonOf({ message }: Error): string {
   return message.replace(/^cannot (?:connect to|listen on) \S+: /, "").trim()
 }

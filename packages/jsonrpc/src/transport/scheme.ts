@@ -1,7 +1,7 @@
 import { NetworkError, type Clock, type Log, type Network } from "@dchat/runtime"
 import type { Framing } from "../framing/framing.ts"
 import { AddressError, parseAddress } from "./address.ts"
-import { ConnectError, ListenError } from "./errors.ts"
+import { ConnectError, ListenError, reasonOf } from "./errors.ts"
 import { streamListener, type TransportListener } from "./listener.ts"
 import { streamTransport } from "./stream.ts"
 import type { Transport } from "./transport.ts"
@@ -59,7 +59,7 @@ export function streamDialers(network: Pick<Network, "connect">): Dialers {
     try {
       return streamTransport(await network.connect(address, signal === undefined ? {} : { signal }), framing)
     } catch (error) {
-      throw error instanceof NetworkError ? new ConnectError(url, error) : error
+      throw error instanceof NetworkError ? new ConnectError(url, error, reasonOf(error)) : error
     }
   }
   return { "tcp:": dial, "unix:": dial }
