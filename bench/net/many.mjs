@@ -20,6 +20,8 @@ const { values } = parseArgs({
   },
 })
 const { scheme } = values
+/** After so long no new peer is taken for a seed's visitor any more. */
+const SETTLE_MS = 3000
 const PEERS = Number(values.peers)
 const SECONDS = Number(values.seconds)
 
@@ -81,17 +83,18 @@ async function peersOf() {
   const peer = makePeer(scheme, url)
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-  // The first hundred pay for what is there once.
-  const streams = await many(100, peer)
-  const before = await ask("memory")
+  // The first half pays for what is there once, such as the heap's own growth.
   const start = performance.now()
-  streams.push(...(await many(PEERS - 100, peer)))
-  const seconds = (performance.now() - start) / 1000
-  await pause(3000)
+  const streams = await many(PEERS / 2, peer)
+  await pause(SETTLE_MS)
+  const before = await ask("memory")
+  streams.push(...(await many(PEERS / 2, peer)))
+  const seconds = (performance.now() - start - SETTLE_MS) / 1000
+  await pause(SETTLE_MS)
   const after = await ask("memory")
   const kib = (key) => ((after[key] - before[key]) / 1024 / (after.alive - before.alive)).toFixed(1)
   console.log(
-    `${scheme}: ${after.alive} peers after ${seconds.toFixed(1)} s; each takes ${kib("rss")} KiB of RSS, ${kib("heapUsed")} KiB of ` +
+    `${scheme}: ${after.alive} peers after ${seconds.toFixed(1)} s; each further one takes ${kib("rss")} KiB of RSS, ${kib("heapUsed")} KiB of ` +
       `them heap, ${kib("external")} KiB buffers outside of it; the node has ${(after.rss / 2 ** 20).toFixed(0)} MiB`,
   )
 

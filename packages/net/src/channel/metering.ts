@@ -30,9 +30,11 @@ export class Meter {
   readonly #metering: Metering
   readonly #slices: number
   readonly #sliceMs: number
-  /** Slices in which something was counted, oldest first, each followed by its score. Most peers fill few of them. */
-  #scores: number[] | undefined
   #newest = 0
+  /** What was counted in the newest slice. */
+  #score = 0
+  /** Older slices in which something was counted, oldest first, each followed by its score. Most peers fill none. */
+  #older: number[] | undefined
   #total = 0
 
   constructor(metering: Metering, rounding: MeterRounding) {
@@ -47,7 +49,7 @@ export class Meter {
     if (threshold === 0) return 0
     if (this.#sliceMs > 0) {
       this.#prune(now)
-      this.#add(score)
+      this.#score += score
     }
     this.#total += score
     return this.#total > threshold ? (this.#total - threshold) * stepMs : 0
@@ -66,29 +68,23 @@ export class Meter {
     return Math.max(0, this.total(now) - threshold) * stepMs
   }
 
-  #add(score: number): void {
-    const scores = this.#scores
-    if (scores === undefined) this.#scores = [this.#newest, score]
-    else if (scores[scores.length - 2] === this.#newest)
-      scores[scores.length - 1] = (scores[scores.length - 1] as number) + score
-    else scores.push(this.#newest, score)
-  }
-
   #prune(now: number): void {
     if (this.#sliceMs === 0) return
     const slice = Math.floor(now / this.#sliceMs)
     if (slice <= this.#newest) return
+    if (this.#score > 0) (this.#older ??= []).push(this.#newest, this.#score)
     this.#newest = slice
-    const scores = this.#scores
-    if (scores === undefined) return
+    this.#score = 0
+    const older = this.#older
+    if (older === undefined) return
     let gone = 0
-    while (gone < scores.length && slice - (scores[gone] as number) >= this.#slices) {
-      this.#total -= scores[gone + 1] as number
+    while (gone < older.length && slice - (older[gone] as number) >= this.#slices) {
+      this.#total -= older[gone + 1] as number
       gone += 2
     }
-    if (gone < scores.length) scores.splice(0, gone)
+    if (gone < older.length) older.splice(0, gone)
     else {
-      this.#scores = undefined
+      this.#older = undefined
       this.#total = 0
     }
   }

@@ -36,8 +36,8 @@ const NOTHING = new Uint8Array()
 
 /**
  * Packets from bytes that come in pieces of any size (darkfi-net 2). Does no I/O: push bytes in, take events out until there
- * are none. The events do not depend on where the pieces were cut. What it holds is the piece that was pushed last, a
- * part of one header, and as much of one payload as has really arrived.
+ * are none. The events do not depend on where the pieces were cut. What it holds is the piece that was pushed last until
+ * that is read to its end, a part of one header, and as much of one payload as has really arrived.
  */
 export class PacketDecoder {
   readonly #magic: Uint8Array
@@ -68,8 +68,9 @@ export class PacketDecoder {
         case "header": {
           const event = this.#readHeader()
           if (event !== undefined) return event
-          if (this.#state === HEADER) return undefined
-          break
+          if (this.#state !== HEADER) break
+          if (this.#left === 0) this.#forget()
+          return undefined
         }
         case "payload": {
           this.#at += state.buffer.fill(this.#bytes, this.#at)
@@ -86,11 +87,16 @@ export class PacketDecoder {
           break
         }
         case "end":
-          this.#bytes = NOTHING
-          this.#at = 0
+          this.#forget()
           return undefined
       }
     }
+  }
+
+  /** An idle stream keeps no piece that was read to its end. */
+  #forget(): void {
+    this.#bytes = NOTHING
+    this.#at = 0
   }
 
   get #left(): number {

@@ -26,8 +26,9 @@ export class TaskGroup implements AsyncDisposable {
   readonly scope: CancelScope
   readonly #signal: Cancellation | undefined
   readonly #supervise: ((error: unknown) => void) | undefined
-  readonly #empty = new ManualResetEvent()
-  readonly #errors: unknown[] = []
+  /** Made when somebody waits for the end. */
+  #empty: ManualResetEvent | undefined
+  #errors: unknown[] | undefined
   #size = 0
   #closed = false
 
@@ -64,7 +65,7 @@ export class TaskGroup implements AsyncDisposable {
   /** Cancels the children because of `error`, which `join` throws. */
   fail(error: unknown): void {
     if (comesFromCancel(this.scope, error)) return
-    this.#errors.push(error)
+    ;(this.#errors ??= []).push(error)
     this.scope.cancel(error)
   }
 
@@ -84,17 +85,25 @@ export class TaskGroup implements AsyncDisposable {
     await this.#end()
   }
 
-  async #run<T>(child: Main<T>): Promise<T> {
-    this.scope.checkpoint()
+  /** No async function: a child may run for as long as the program, and a suspended function would take its memory. */
+  #run<T>(child: Main<T>): Promise<T> {
+    if (this.scope.cancelled) return Promise.reject(this.scope.reason)
     this.#size++
+    return begin(child, this.scope).then(this.#childEnded, this.#childThrew)
+  }
+
+  readonly #childEnded = <T>(result: T): T => {
+    if (--this.#size === 0) this.#empty?.set()
+    return result
+  }
+
+  readonly #childThrew = (error: unknown): never => {
     try {
-      return await child(this.scope)
-    } catch (error) {
       this.#childFailed(error)
-      throw error
     } finally {
-      if (--this.#size === 0) this.#empty.set()
+      this.#childEnded(undefined)
     }
+    throw error
   }
 
   #childFailed(error: unknown): void {
@@ -111,14 +120,25 @@ export class TaskGroup implements AsyncDisposable {
 
   async #end(): Promise<void> {
     while (this.#size > 0) {
-      this.#empty.reset()
-      await this.#empty.wait()
+      const empty = (this.#empty ??= new ManualResetEvent())
+      empty.reset()
+      await empty.wait()
     }
     this.#closed = true
     this.scope[Symbol.dispose]()
-    if (this.#errors.length === 1) throw this.#errors[0]
-    if (this.#errors.length > 1) throw new AggregateError(this.#errors, `${this.#errors.length} children failed`)
+    const errors = this.#errors ?? []
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, `${errors.length} children failed`)
   }
 }
 
 function nothing(): void {}
+
+/** Calls a child, and makes what it throws before its first await the promise's error. */
+function begin<T>(child: Main<T>, scope: CancelScope): Promise<T> {
+  try {
+    return Promise.resolve(child(scope))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
