@@ -1,3 +1,4 @@
+import { platformDecodeUtf8 } from "@dchat/runtime/platform"
 import { ByteQueue } from "./byte-queue.ts"
 import { ByteWriter } from "./byte-writer.ts"
 import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
@@ -17,11 +18,10 @@ export interface NewlineOptions {
  * sends one to any local port that a web page names, with a body that the page chose.
  */
 export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: NewlineOptions = {}): Framing {
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   const writer = new ByteWriter()
   return {
     maxBytes,
-    decoder: () => new NewlineDecoder(utf8, maxBytes),
+    decoder: () => new NewlineDecoder(maxBytes),
     encode: (texts) => writer.encode(texts.join(eol) + eol),
   }
 }
@@ -33,14 +33,12 @@ const BRACE = 0x7b
 const HTTP_REQUEST_LINE = /^[^\s"{[]+ .* HTTP\/\d/
 
 class NewlineDecoder implements FrameDecoder {
-  readonly #utf8: TextDecoder
   readonly #maxBytes: number
   /** The beginning of a line whose end has not come yet. */
   readonly #tail = new ByteQueue()
   #failure: FramingError | undefined
 
-  constructor(utf8: TextDecoder, maxBytes: number) {
-    this.#utf8 = utf8
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
@@ -75,7 +73,7 @@ class NewlineDecoder implements FrameDecoder {
     if (bytes.length > this.#maxBytes) return this.#decodeOneByOne(bytes)
     let text: string
     try {
-      text = this.#utf8.decode(bytes)
+      text = platformDecodeUtf8(bytes)
     } catch {
       return this.#decodeOneByOne(bytes)
     }
@@ -112,7 +110,7 @@ class NewlineDecoder implements FrameDecoder {
 
   #decodeLine(line: Uint8Array): Frame {
     try {
-      return withoutCr(this.#utf8.decode(line))
+      return withoutCr(platformDecodeUtf8(line))
     } catch {
       return new Unreadable("not UTF-8")
     }

@@ -1,9 +1,10 @@
+import { platformDecodeUtf8 } from "@dchat/runtime/platform"
 import { Unreadable, type Frame } from "./framing.ts"
 
 /** Bytes that should be UTF-8, as a message. */
 export function textOf(bytes: Uint8Array): Frame {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+    return platformDecodeUtf8(bytes)
   } catch {
     return new Unreadable("not UTF-8")
   }

@@ -105,8 +105,7 @@ export class FrameWriter {
       this.#view.setUint16(at + 2, length)
       payload += 4
     }
-    // A text with a byte for each unit is ASCII, which is copied as it lies in memory.
-    this.#piece.write(text, payload, length === text.length ? "latin1" : "utf8")
+    this.#piece.write(text, payload)
     if (isMasked) this.#mask(payload, length)
     this.#used = payload + length
   }
