@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
-import { TestNet } from "../testing/test-net.test-kit.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
+import { MAGIC, TestNet } from "../testing/test-net.test-kit.ts"
 
 test("slots come and go with the settings, empty ones first", async () => {
   await using net = new TestNet()
@@ -55,4 +56,31 @@ test("what needs a start is refused while the node runs, and the magic always", 
   bob.p2p.reload({ inboundAddrs: [] })
   expect(bob.p2p.settings.inboundAddrs).toEqual([])
   expect(() => bob.p2p.reload({ magicBytes: Uint8Array.of(1, 2, 3, 4) })).toThrow("make another network")
+})
+
+test("seeds, timeouts and the ban policy are those of the moment", async () => {
+  await using net = new TestNet()
+  const seed = await net.listening("seed")
+  const alice = await net.node("alice")
+  await net.run(alice)
+  await net.world.runUntil(alice.p2p.sessions.seed.query())
+  expect(seed.p2p.hosts.lists.size("grey")).toBe(0)
+  alice.p2p.reload({ seeds: [seed.url], externalAddrs: ["tcp://10.0.0.2:7/"] })
+  await net.world.runUntil(alice.p2p.sessions.seed.query())
+  await net.world.advance(10)
+  expect(seed.p2p.hosts.lists.get("tcp://10.0.0.2:7/")).toBeDefined()
+
+  const silent = net.host("silent")
+  const listener = await silent.network.listen({ kind: "tcp", host: "10.0.0.3", port: 3 })
+  alice.p2p.reload({ profiles: { tcp: { channelHandshakeTimeout: 2 } } })
+  const start = net.world.now
+  await expect(net.world.runUntil(alice.p2p.sessions.direct.get("tcp://10.0.0.3:3"))).rejects.toThrow("took too long")
+  expect(net.world.now - start).toBeLessThan(2100)
+  await net.world.runUntil(listener.close())
+
+  seed.p2p.reload({ banPolicy: "relaxed" })
+  const peer = await net.world.runUntil(RawPeer.dial(seed.url, net.host("peer")))
+  peer.sendBytes(Uint8Array.of(...MAGIC, 1, 120, 0))
+  await net.world.advance(100)
+  expect([peer.closedAt !== undefined, seed.p2p.getCounters().bans]).toEqual([true, 0])
 })
