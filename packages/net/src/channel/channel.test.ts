@@ -1,8 +1,9 @@
 import { expect, test } from "vitest"
 import { Ping } from "../message/ping.ts"
 import { pair, type Pair } from "../testing/channel-pair.test-kit.ts"
-import { DchatMsg } from "../testing/test-net.test-kit.ts"
+import { DchatMsg, MAGIC } from "../testing/test-net.test-kit.ts"
 import { consequenceOf } from "./fault.ts"
+import { PacketEncoder } from "./packet-encoder.ts"
 
 /** Nothing may be left: no socket, no timer. */
 async function end({ world, channel, peer }: Pair): Promise<void> {
@@ -143,6 +144,21 @@ test("a goodbye waits for a peer that is slow to read, but not for long", async 
   await world.runUntil(channel.stop())
   expect(world.now - start).toBeLessThanOrEqual(500)
   expect(stream.bufferedBytes).toBe(0)
+  await world.runUntilIdle()
+})
+
+test("what was kept back and finds no room when the channel stops is dropped, without a word", async () => {
+  const { world, channel } = await pair({ session: "inbound" })
+  channel.start()
+  const msg = "x".repeat(2 ** 20 - 100)
+  expect(channel.offer(DchatMsg, new PacketEncoder(MAGIC).encode(DchatMsg, { msg }))).toBe(true)
+  // Fills the queue, as nothing is on its way yet.
+  const sent = Array.from({ length: 4 }, () => channel.send(DchatMsg, { msg }))
+  const waiting = channel.send(DchatMsg, { msg }).catch((error: unknown) => error)
+  channel.trust()
+  await world.runUntil(channel.stop())
+  await Promise.all(sent)
+  expect(await waiting).toBe(await channel.stopped)
   await world.runUntilIdle()
 })
 

@@ -72,7 +72,8 @@ export class Channel {
     this.#sendQueue = new SendQueue(stream, runtime.clock, undefined, turnClock)
     this.#reserve = new Reserve((type, packet) => {
       this.#observe("send", type.command)
-      void this.#sendQueue.put(type, packet)
+      // A channel that stops drops what waits for room, as it drops all that it has kept.
+      this.#sendQueue.put(type, packet).catch(nothing)
     })
     if (session !== "inbound") this.#reserve.open()
   }
