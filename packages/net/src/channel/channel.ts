@@ -42,9 +42,9 @@ export class Channel {
   readonly #sendQueue: SendQueue
   readonly #reserve: Reserve
   readonly #cleanups: (() => Promise<void> | void)[] = []
-  readonly #closed: Promise<void>
   #tellStopped: (reason: ChannelStopped) => void = nothing
-  #tellClosed: () => void = nothing
+  /** Made when the channel stops. */
+  #closed: Promise<void> | undefined
   #state: ChannelState = "new"
   #reason: ChannelStopped | undefined
   #version: VersionInfo | undefined
@@ -57,9 +57,6 @@ export class Channel {
     this.startTime = Math.floor(runtime.clock.now() / 1000)
     this.stopped = new Promise((resolve) => {
       this.#tellStopped = resolve
-    })
-    this.#closed = new Promise((resolve) => {
-      this.#tellClosed = resolve
     })
     const turnClock = new TurnClock(runtime.clock)
     const owner = { room: () => this.#readOn(), dropped: () => void options.counts.messagesDropped++ }
@@ -264,19 +261,23 @@ export class Channel {
 
   /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
   #stop(reason: ChannelStopped, manner: "politely" | "at once"): Promise<void> {
-    if (this.#state !== "stopped") {
-      const { stream, runtime } = this.#options
-      const isPolite = this.#state === "running" && manner === "politely"
-      this.#move("stopped")
-      this.#reason = reason
-      this.#tellStopped(reason)
-      this.#dispatcher.finish(reason)
-      const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
-      this.#sendQueue.close(reason)
-      const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)
-      const counted = goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
-      void Promise.allSettled([counted, this.#cleanUp()]).then(this.#tellClosed)
-    }
+    if (this.#closed !== undefined) return this.#closed
+    let tellClosed: () => void = nothing
+    // Made first: what is called from here on may stop the channel again.
+    this.#closed = new Promise((resolve) => {
+      tellClosed = resolve
+    })
+    const { stream, runtime } = this.#options
+    const isPolite = this.#state === "running" && manner === "politely"
+    this.#move("stopped")
+    this.#reason = reason
+    this.#tellStopped(reason)
+    this.#dispatcher.finish(reason)
+    const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
+    this.#sendQueue.close(reason)
+    const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)
+    const counted = goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
+    void Promise.allSettled([counted, this.#cleanUp()]).then(tellClosed)
     return this.#closed
   }
 

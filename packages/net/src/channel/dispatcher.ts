@@ -30,8 +30,8 @@ export class Dispatcher {
   /** One for all subscriptions of the channel, which may well be idle. */
   readonly #subscriptionOwner: SubscriptionOwner
   #types: readonly MessageType<unknown>[]
-  /** Those that have come or that somebody wants. */
-  readonly #known: Known[] = []
+  /** Those that have come or that somebody wants. Replaced when there is one more: an array that grows keeps room for 17. */
+  #known: readonly Known[] = []
   #limit = 0
   /** What all meters count, or more: what has grown too old is taken off only when this is above the limit. */
   #atMost = 0
@@ -124,7 +124,7 @@ export class Dispatcher {
     const list = this.#known
     for (let i = 0; i < list.length; i++) if (list[i]?.type === type) return list[i] as Known
     const known: Known = { type, meter: new Meter(type.metering, "early"), subscriptions: NOBODY }
-    list.push(known)
+    this.#known = [...list, known]
     return known
   }
 

@@ -32,8 +32,8 @@ export class SendQueue {
   readonly #clock: Clock
   readonly #turnClock: Pick<Clock, "monotonic">
   readonly #maxBytes: number
-  /** Of the few kinds of messages that are sent. */
-  readonly #lanes: Lane[] = []
+  /** Of the few kinds of messages that are sent. Replaced when there is one more: an array that grows keeps room for 17. */
+  #lanes: readonly Lane[] = []
   // Most channels never hold anything back, and nobody waits for room: they need neither.
   #held: HeldBack | undefined
   #turn: Mutex | undefined
@@ -153,7 +153,7 @@ export class SendQueue {
     const lanes = this.#lanes
     for (let i = 0; i < lanes.length; i++) if (lanes[i]?.type === type) return lanes[i] as Lane
     const lane: Lane = { type, meter: new Meter(type.metering, "late"), openAt: 0 }
-    lanes.push(lane)
+    this.#lanes = [...lanes, lane]
     return lane
   }
 }
