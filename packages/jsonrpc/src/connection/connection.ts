@@ -20,10 +20,9 @@ import { Engine, type EngineObserver, type EngineEvent, type IncomingCall } from
 import type { IncomingRequest } from "./incoming-request.ts"
 import { Intake, type IntakeTarget } from "./intake.ts"
 import { limitsOf, type ConnectionLimits } from "./limits.ts"
-import { Line } from "./line.ts"
+import { Finishing } from "./finishing.ts"
 import { failLost } from "./lost-calls.ts"
 import type { ConnectionOptions } from "./options.ts"
-import { Patience } from "./patience.ts"
 import { ServingHalf, type ServingPort } from "./serving-half.ts"
 import { tell } from "./tell.ts"
 import { TurnSlice } from "./turn-slice.ts"
@@ -37,11 +36,12 @@ interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, Eng
 }
 
 /**
- * JSON-RPC on a transport, in both roles: the {@link Line} and what it stands on call the other side, the {@link ServingHalf} answers it.
+ * JSON-RPC on a transport, in both roles: the `CallingHalf` that it stands on calls the other side, the {@link ServingHalf}
+ * answers it.
  *
  * Nothing of it waits for a handler, so that a slow one never holds up answers to our own calls.
  */
-export class Connection extends Line {
+export class Connection extends Finishing {
   /**
    * What transport, intake and serving half may do to their connection. One small object with the rights of a class
    * within, in the place of a closure for each: there may be many thousand idle connections.
@@ -75,7 +75,7 @@ export class Connection extends Line {
     }
     lost(text: string, error: Error): void {
       failLost(this.engine, text, error)
-      this.connection.#closeWhenIdle()
+      this.connection.closeWhenIdle()
     }
     end(): void {
       this.connection.#intake.putEnd()
@@ -121,7 +121,7 @@ export class Connection extends Line {
     }
     onReleased(): void {
       this.connection.#intake.wake()
-      this.connection.#closeWhenIdle()
+      this.connection.closeWhenIdle()
     }
     replyTooLong({ method }: IncomingCall): void {
       this.counters.repliesTooLong++
@@ -144,7 +144,6 @@ export class Connection extends Line {
   readonly #intake: Intake
   readonly #notes: CallNotes | undefined
   #serving: ServingHalf | undefined
-  #patience: Patience | undefined
 
   /** @param given Its transport. Must have no reader yet. It belongs to the connection from now on. */
   constructor(given: Transport | PushTransport, options: ConnectionOptions = {}) {
@@ -167,7 +166,7 @@ export class Connection extends Line {
       })
     }
     transport.readInto(this.#port)
-    if (signal !== undefined) this.#endWith(signal)
+    if (signal !== undefined) this.endWith(signal)
   }
 
   get isClient(): boolean {
@@ -178,8 +177,7 @@ export class Connection extends Line {
     return this.role === "server"
   }
 
-  /** Requests and notifications of the other side that are being worked on. */
-  get inFlight(): number {
+  override get inFlight(): number {
     return this.#serving?.inFlight ?? 0
   }
 
@@ -207,20 +205,6 @@ export class Connection extends Line {
     return this.#servingHalf.requests()
   }
 
-  /**
-   * Closes in good order: takes no new requests, waits until those in flight are answered and our own calls have their
-   * answers, then closes. When `timeoutMs` (default 5 s) is over, it closes as {@link close} does.
-   */
-  async finish({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
-    if (this.enter("finishing")) {
-      this.complain(undefined)
-      this.#serving?.finish()
-    }
-    // Also when the other side has ended before, and was given longer for what it still waits for.
-    this.#finishWithin(timeoutMs)
-    await this.closed
-  }
-
   protected override makeSubscriptions(port: SubscriptionsPort): SubscriptionKeeper {
     const { isAnswersOnly, remote } = this.transport
     const peer = isAnswersOnly === true ? deafPeer(remote) : port.peer
@@ -241,13 +225,16 @@ export class Connection extends Line {
     this.#port.counters.slowReadersClosed++
   }
 
+  protected override finishServing(): void {
+    this.#serving?.finish()
+  }
+
   protected override onDrained(): void {
     this.#intake.wake()
   }
 
   protected override settle(): void {
     this.#intake.stop()
-    this.#patience?.cancel()
     this.#port.stopSlice()
     super.settle()
     this.#serving?.close()
@@ -285,10 +272,10 @@ export class Connection extends Line {
         break
       case "resolved":
         event.call.succeed(event.value)
-        return this.#closeWhenIdle()
+        return this.closeWhenIdle()
       case "rejected":
         event.call.fail(event.error)
-        return this.#closeWhenIdle()
+        return this.closeWhenIdle()
       case "reply":
         return this.send(event.text)
       case "stray":
@@ -300,36 +287,6 @@ export class Connection extends Line {
   #serve(message: IncomingCall | NotificationMessage, text: string, size = bytesOf(text)): void {
     if (this.status === "open") this.#servingHalf.take(message, text, size)
     else this.#servingHalf.refuse(message, new ServerError(ErrorCode.server, "the connection is closing"))
-  }
-
-  /** The other side sends nothing more; it may still wait, for so long at most, for what it has asked. */
-  protected onEnd(): void {
-    this.flush()
-    this.failAll()
-    if (this.enter("finishing")) this.#finishWithin(this.timeoutMs)
-    else this.#closeWhenIdle()
-  }
-
-  /** Closes when so much time is over, unless it is to be sooner already, or what was begun is ended before. */
-  #finishWithin(ms: number): void {
-    if (this.status === "finishing") {
-      this.#patience ??= new Patience(this.clock, () => this.beginClose())
-      this.#patience.within(ms)
-    }
-    this.#closeWhenIdle()
-  }
-
-  /** Closes when `signal` aborts. */
-  #endWith(signal: AbortSignal): void {
-    const close = (): void => this.beginClose()
-    if (signal.aborted) return close()
-    signal.addEventListener("abort", close, { once: true })
-    void this.closed.then(() => signal.removeEventListener("abort", close))
-  }
-
-  /** Closes if this was what a connection that finishes still waited for. */
-  #closeWhenIdle(): void {
-    if (this.status === "finishing" && this.inFlight === 0 && this.engine.pending.size === 0) this.beginClose()
   }
 }
 
