@@ -66,7 +66,7 @@ test("long texts are read as they were, whatever their characters take, beside s
     for (const unit of ["x", "é", "€", "\ud83d\ude42", "\ud800"]) {
       const texts = lengths.flatMap((length) => [unit.repeat(length), "short"])
       const frames = readFrames(writer.encode(texts, { isBinary: false, isMasked }))
-      expect(frames.map((frame) => frame.text)).toEqual(texts.map((each) => each.toWellFormed()))
+      expect(frames.map((frame) => frame.text)).toEqual(texts.map((each) => Buffer.from(each).toString()))
     }
   }
 })

@@ -23,7 +23,7 @@ test.each(decoders)("%s decoder reads UTF-8, wherever it lies in memory", (_, de
       const bytes = new TextEncoder().encode(text)
       const within = new Uint8Array(before + bytes.length)
       within.set(bytes, before)
-      expect(decode(within.subarray(before))).toBe(text.toWellFormed())
+      expect(decode(within.subarray(before))).toBe(Buffer.from(text).toString())
     }),
   )
 })
