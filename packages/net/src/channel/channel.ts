@@ -1,4 +1,4 @@
-import type { Log } from "@dchat/runtime"
+import type { Log, Timer } from "@dchat/runtime"
 import type { Cancellable } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
 import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
@@ -48,6 +48,8 @@ export class Channel {
   #state: ChannelState = "new"
   #reason: ChannelStopped | undefined
   #version: VersionInfo | undefined
+  /** Runs while the peer may be a seed's visitor. */
+  #visit: Timer | undefined
 
   constructor(options: ChannelOptions) {
     const { stream, session, encoder, runtime } = options
@@ -114,10 +116,7 @@ export class Channel {
   /** Starts to read. What was subscribed before gets every message from the first on. */
   start(): void {
     this.#move("running")
-    if (!this.#reserve.isOpen) {
-      const timer = this.#options.runtime.clock.setTimer(VISIT_MS, () => this.trust())
-      this.onStop(() => timer.cancel())
-    }
+    if (!this.#reserve.isOpen) this.#visit = this.#options.runtime.clock.setTimer(VISIT_MS, () => this.trust())
     this.#options.stream.readInto({
       data: (chunk) => {
         if (this.#state !== "running") return
@@ -169,6 +168,7 @@ export class Channel {
 
   /** The peer has shown that it is here to stay: what an application broadcast meanwhile is sent. */
   trust(): void {
+    this.#endVisit()
     this.#reserve.open()
   }
 
@@ -211,6 +211,12 @@ export class Channel {
   /** Stops the channel. Returns when its protocols have ended and its socket is closed. Safe to call again. */
   stop(reason: ChannelStopped = new ChannelStopped("stopped", "we closed the connection")): Promise<void> {
     return this.#stop(reason, "politely")
+  }
+
+  /** Lets go of the timer, too: a channel lives for long after it. */
+  #endVisit(): void {
+    this.#visit?.cancel()
+    this.#visit = undefined
   }
 
   get #log(): Log {
@@ -272,6 +278,7 @@ export class Channel {
     this.#move("stopped")
     this.#reason = reason
     this.#tellStopped(reason)
+    this.#endVisit()
     this.#dispatcher.finish(reason)
     const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
     this.#sendQueue.close(reason)
