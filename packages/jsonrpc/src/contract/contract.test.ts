@@ -15,6 +15,7 @@ import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { contract } from "./contract.ts"
 import { ContractError } from "./contract-error.ts"
 import { method, notification } from "./definition.ts"
+import { subscription } from "./subscription.ts"
 import { error } from "./error-class.ts"
 import {
   boolean,
@@ -364,3 +365,16 @@ function foreign<Input, Output>(
 ): StandardSchema<Input, Output> {
   return { "~standard": { version: 1, vendor: "test", validate } }
 }
+
+test("what is undefined in a definition is as if it had not been said", () => {
+  const nothing = { params: undefined, paramNames: undefined, aliases: undefined, surplus: undefined } as object
+  const also = { result: undefined, item: undefined, errors: undefined, name: undefined } as object
+  const said = contract({
+    a: method({ ...nothing, ...also }),
+    b: notification(nothing),
+    c: subscription({ ...nothing, ...also }),
+  })
+  const unsaid = contract({ a: method(), b: notification(), c: subscription() })
+  expect(said).toEqual(unsaid)
+  expect(said.definitions.a).toMatchObject({ params: [], paramNames: {}, aliases: [], surplus: "refuse", errors: {} })
+})

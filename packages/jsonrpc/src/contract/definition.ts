@@ -107,7 +107,8 @@ export function method<
   R extends StandardSchema = NoResult,
   const E extends ErrorShape = Readonly<Record<string, never>>,
 >(definition: MethodDefinition<P, R, E> = {}): Method<NoInfer<P>, NoInfer<R>, NoInfer<E>> {
-  return { kind: "method", result: undefined, errors: {} as E, ...callable(definition) }
+  const { result, errors = {} as E } = definition
+  return { ...callable(definition), kind: "method", result, errors }
 }
 
 /** Defines a notification: what it is sent with. */
@@ -117,14 +118,14 @@ export function notification<const P extends ParamShape = readonly []>(
   return { kind: "notification", ...callable(definition) }
 }
 
-/** What is known of a definition: what was said, and the defaults of the rest. */
-export function callable<P extends ParamShape, D extends CallableDefinition<P>>(definition: D): CallableParts<P> & D {
-  const defaults = {
-    params: [] as ParamList as P,
-    paramNames: {},
-    aliases: [],
-    surplus: "refuse",
-    deprecated: false,
-  } as const
-  return { ...defaults, ...definition }
+/** What is known of a definition: what was said, and the defaults of what was not, or was `undefined`. */
+export function callable<P extends ParamShape>({
+  params,
+  paramNames = {},
+  aliases = [],
+  surplus = "refuse",
+  deprecated = false,
+  ...rest
+}: CallableDefinition<P>): CallableParts<P> {
+  return { ...rest, params: params ?? ([] as ParamList as P), paramNames, aliases, surplus, deprecated }
 }

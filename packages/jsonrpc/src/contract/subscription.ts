@@ -28,10 +28,10 @@ export function subscription<
   const E extends ErrorShape = Readonly<Record<string, never>>,
 >(definition: SubscriptionDefinition<P, I, E> = {}): SubscriptionMethod<NoInfer<P>, NoInfer<I>, NoInfer<E>> {
   return {
+    ...callable(definition),
     kind: "subscription",
     subscriptions: Subscriptions,
-    item: undefined,
-    errors: {} as E,
-    ...callable(definition),
+    item: definition.item,
+    errors: definition.errors ?? ({} as E),
   }
 }
