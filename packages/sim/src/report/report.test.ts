@@ -21,11 +21,11 @@ test("propagation is counted over all first copies", () => {
 })
 
 test("a scenario under attack is the same report each time, and says what the attacker holds", async () => {
-  const options = { nodes: 14, seed: 3, minutes: 2, attacks: ["eclipse"] } as const
+  const options = { nodes: 8, seed: 3, minutes: 1, attacks: ["eclipse"] } as const
   const report = await runScenario(options)
-  expect(report).toMatchObject({ seed: "3", nodes: 14, passed: true, bans: { honest: 0 } })
+  expect(report).toMatchObject({ seed: "3", nodes: 8, passed: true, bans: { honest: 0 } })
   expect(report.faults).toHaveLength(1)
-  expect(report.propagation.messages).toBeGreaterThanOrEqual(12)
+  expect(report.propagation.messages).toBeGreaterThanOrEqual(6)
   expect(report.propagation.reached).toBeGreaterThan(0.9)
   expect(report.attackers.channels).toBeGreaterThan(0)
   expect(report.bytes).toBeGreaterThan(10_000)

@@ -1,0 +1,113 @@
+/**
+ * The tables of docs/simulation-findings.md. All figures are of virtual time: they do not depend on the machine.
+ *
+ *     npx tsc -b tsconfig.packages.json && node bench/sim/findings.mjs
+ */
+import { attackerShare, eclipse, propagation, testnet } from "@dchat/sim"
+
+const ms = (value) => `${Math.round(value)} ms`
+const percent = (value) => `${(100 * value).toFixed(1)} %`
+
+/** A table of Markdown. */
+function table(title, head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`
+  console.log(`\n${title}\n\n${line(head)}\n${line(head.map(() => "---"))}\n${rows.map(line).join("\n")}`)
+}
+
+/** 200 nodes; twelve messages. With churn a node crashes every two seconds, and is back after half a minute. */
+async function spread(degree, hasChurn) {
+  const net = await testnet(200, { seed: 1, topology: { kind: "given", degree } })
+  let victim = 0
+  if (hasChurn) {
+    net.every(2, () => {
+      const node = net.node(victim++ % 200)
+      node.crash()
+      net.after(0.5, () => node.restart())
+    })
+    await net.run(1)
+  }
+  let turn = 0
+  net.every(5, () => {
+    const up = net.nodes.filter(({ isUp, p2p }) => isUp && p2p.state === "running")
+    up[(turn++ * 7) % up.length]?.flood()
+  })
+  await net.run(1.05)
+  const { p50, p99, max, copies, reached } = propagation(net.journal.messages.values())
+  return [degree, hasChurn ? "15 of 200 away" : "none", ms(p50), ms(p99), ms(max), copies.toFixed(2), percent(reached)]
+}
+
+/** 40 nodes that find each other; the attacker begins when they are connected. */
+async function siege(addresses, netgroups) {
+  const net = await testnet(40, {
+    seed: 1,
+    topology: { kind: "found" },
+    adversaries: [eclipse({ addresses, netgroups })],
+  })
+  const rows = []
+  const note = (when) => {
+    const share = attackerShare(net)
+    const shares = [share.addresses, share.dialled, share.channels].map(percent)
+    rows.push([`${addresses} in ${netgroups}`, when, ...shares, share.eclipsed])
+  }
+  for (const minute of [1, 5, 10, 20]) {
+    await net.run(minute - net.now / 60_000)
+    note(`minute ${minute}`)
+  }
+  for (const node of net.nodes) {
+    node.crash()
+    await net.run(0.1)
+    node.restart()
+  }
+  await net.run(5)
+  note("each node was restarted, five minutes later")
+  return rows
+}
+
+/** 40 nodes in two halves for so long; then how long until a message reaches all. */
+async function recovery(minutes, topology) {
+  const net = await testnet(40, { seed: 1, topology })
+  await net.run(3)
+  net.partition(net.nodes.slice(0, 20), net.nodes.slice(20))
+  await net.run(minutes)
+  const sides = (node) =>
+    node.channels.some(({ peerIndex }) => peerIndex !== undefined && peerIndex < 20 !== node.index < 20)
+  const left = net.nodes.filter(sides).length
+  net.heal()
+  const healed = net.now
+  let seconds = "not within ten minutes"
+  for (let turn = 0; turn < 120; turn++) {
+    net.node(0).flood(`after ${turn}`)
+    await net.run(5 / 60)
+    const arrivals = net.journal.messages.get(`after ${turn}`)?.arrivals ?? []
+    if (arrivals.filter((time) => !Number.isNaN(time)).length < 39) continue
+    seconds = `${Math.round((net.now - healed) / 1000)} s`
+    break
+  }
+  return [topology.kind, `${minutes} min`, left, seconds]
+}
+
+const spreads = []
+for (const degree of [4, 8, 16]) for (const hasChurn of [false, true]) spreads.push(await spread(degree, hasChurn))
+table("Propagation, 200 nodes", ["degree", "churn", "p50", "p99", "max", "copies per node", "reached"], spreads)
+table(
+  "Recovery after a partition, 40 nodes",
+  ["topology", "cut for", "nodes with a channel across at the end", "a message reaches all after"],
+  [
+    await recovery(0.5, { kind: "given", degree: 8 }),
+    await recovery(5, { kind: "given", degree: 8 }),
+    await recovery(0.5, { kind: "found" }),
+    await recovery(5, { kind: "found" }),
+  ],
+)
+table(
+  "Under an eclipse attack, 40 nodes",
+  [
+    "hostile addresses in netgroups",
+    "when",
+    "of addresses",
+    "of dialled channels",
+    "of all channels",
+    "nodes eclipsed",
+  ],
+  [...(await siege(256, 16)), ...(await siege(1024, 64))],
+)
