@@ -24,8 +24,8 @@ import { joined } from "./words.mjs"
  * @property {(line: Line, stage: Stage) => Promise<void> | void} play
  */
 
-/** A node says no to whom it does not like at once, or when the version exchange takes too long, or when no pong comes. */
-const AT_ONCE_MS = 5000
+/** A node says no to words that it does not like at once; on a machine with too much to do that is some seconds. */
+const AT_ONCE_MS = 15_000
 
 /** @param {string} name @param {Outcome} outcome @param {(words: import("./words.mjs").Words) => Uint8Array} bytes @returns {Attack} */
 function saying(name, outcome, bytes) {
