@@ -109,3 +109,12 @@ test("the same seed gives the same trace, to the last byte; another seed another
   expect(await hashOf(1)).toBe(hash)
   expect(await hashOf(2)).not.toBe(hash)
 })
+
+// Swarm seed 3.
+test("a clock that is set back makes nobody's list unsound", async () => {
+  await simulate({ nodes: 4, seed: 3, topology: { kind: "found", slots: 2 } }, async (net) => {
+    await net.run(0.5)
+    net.node(1).stepClock(-3_600_000)
+    expect(net.node(1).setBackMs).toBe(3_600_000)
+  })
+})
