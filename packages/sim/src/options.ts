@@ -31,6 +31,6 @@ export interface SimulationOptions {
   /** Who judges at the end. Default: all that this package has ({@link allJudges}). */
   readonly judges?: readonly Judge[]
   readonly trace?: TraceOptions
-  /** Told how far virtual time has come, about every virtual second. May throw to end the run, as Ctrl-C does. */
+  /** Told how far virtual time has come, about every 50 virtual milliseconds. May throw to end the run, as Ctrl-C does. */
   readonly onProgress?: (nowMs: number) => void
 }

@@ -14,7 +14,9 @@ import { SeedNodes } from "./network/seed-nodes.ts"
 import { textOf } from "./text.ts"
 import { Trace } from "./trace/trace.ts"
 
-/** How far time goes before it looks up, in milliseconds. */
+/** How far time goes before the caller may end the run, in milliseconds. Of a big network that is a second of real time. */
+const BREATH_MS = 50
+/** How often conditions are looked at, in milliseconds. */
 const STEP_MS = 1000
 /** For so long it waits until all are connected, at most. */
 const SETTLE_MS = 120_000
@@ -114,7 +116,7 @@ export class Simulation implements JudgedNetwork {
   async run(minutes: number): Promise<void> {
     const end = this.now + minutes * 60_000
     while (this.now < end) {
-      await this.world.advance(Math.min(STEP_MS, end - this.now))
+      await this.world.advance(Math.min(BREATH_MS, end - this.now))
       this.#options.onProgress?.(this.now)
     }
   }
