@@ -6,8 +6,7 @@
  *     node bench/net/bench.mjs --table backlog     a full queue of sends, flushed to who reads again  about 15 s
  *     node bench/net/bench.mjs --table fan-out     one node broadcasts to nine, in one process    about 12 s
  *     node bench/net/bench.mjs --table handshakes  TLS with version exchange, on the acceptor     about 15 s
- *     node bench/net/bench.mjs --table idle        memory of an idle peer, over tcp and tcp+tls   about 40 s
- *     node bench/net/bench.mjs --table many        2,000 idle peers for 60 s, tcp and tcp+tls     about 170 s
+ *     node bench/net/bench.mjs --table many        2,000 idle peers for 60 s, tcp and tcp+tls     about 160 s
  *     node bench/net/bench.mjs --peers raw-tcp,dchat-tcp [--mode send|backlog] [--cycles 15] [--ms 150]
  *
  * Without a table: a short form of the rates and of the fan-out, without what has to be installed.
@@ -51,9 +50,6 @@ const tables = {
   },
   "fan-out": () => run("fan-out.mjs"),
   handshakes: () => run("handshakes.mjs"),
-  idle() {
-    for (const scheme of ["tcp", "tcp+tls"]) run("many.mjs", "--scheme", scheme, "--peers", "1000", "--seconds", "1")
-  },
   many() {
     for (const scheme of ["tcp", "tcp+tls"]) run("many.mjs", "--scheme", scheme)
   },
