@@ -175,7 +175,7 @@ export interface TlsOptions extends StreamOptions {
 export interface TlsStream extends ByteStream {
   /**
    * The certificate that the other side showed (DER), whose key it has proven to hold. No chain, name or date was
-   * checked: that is the caller's to do, before it trusts a byte.
+   * checked: that is the caller's to do, before it trusts a byte. To be read while the stream is open.
    */
   readonly peerCertificate: Uint8Array | undefined
 }

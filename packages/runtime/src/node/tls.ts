@@ -87,12 +87,17 @@ export function handshake(
 
 /** A stream after its handshake. */
 export class NodeTlsStream extends NodeStream implements TlsStream {
-  readonly peerCertificate: Uint8Array | undefined
+  readonly #socket: TLSSocket
 
   constructor(socket: TLSSocket, local: Address, remote: Address, pool: SlabPool, options: StreamOptions) {
     super(socket, local, remote, pool, options)
-    const certificate = socket.getPeerX509Certificate()
-    this.peerCertificate = certificate === undefined ? undefined : new Uint8Array(certificate.raw)
+    this.#socket = socket
+  }
+
+  /** Asked of the socket, which has it anyway: it is looked at once, and a copy would live as long as the stream. */
+  get peerCertificate(): Uint8Array | undefined {
+    const certificate = this.#socket.getPeerX509Certificate()
+    return certificate === undefined ? undefined : new Uint8Array(certificate.raw)
   }
 }
 
@@ -122,8 +127,13 @@ function serverSocket(raw: Duplex, secureContext: SecureContext, requestCert: bo
     rejectUnauthorized: false,
   })
   // Without a tls.Server behind it, Node tells what breaks after the handshake by this event only, and leaves the socket open.
-  socket.on("_tlsError", (error: Error) => socket.destroy(error))
+  socket.on("_tlsError", destroyBy)
   return socket
+}
+
+/** A listener that all sockets share. */
+function destroyBy(this: TLSSocket, error: Error): void {
+  this.destroy(error)
 }
 
 function createContext(identity: TlsIdentity | undefined, offer: TlsOffer | undefined): SecureContext {
