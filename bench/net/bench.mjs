@@ -92,7 +92,8 @@ if (options.peers !== undefined) {
   if (unknown.length > 0) throw new Error(`no peer ${unknown.join(", ")}; there are ${Object.keys(peers).join(", ")}`)
   await rates(names, { ...often, mode: options.mode, ...(options.mode === "backlog" ? { count: BACKLOG } : {}) })
 } else {
-  const table = tables[options.table ?? "short"]
-  if (table === undefined) throw new Error(`no table ${options.table}; there are ${Object.keys(tables).join(", ")}`)
+  const name = options.table ?? "short"
+  const table = tables[name]
+  if (table === undefined) throw new Error(`no table ${name}; there are ${Object.keys(tables).join(", ")}`)
   await table()
 }
