@@ -65,7 +65,7 @@ async function run() {
   const samples = []
   let shownAt = 0
   while (!isInterrupted && performance.now() - start < minutes * 60_000) {
-    await Promise.race([wait(1000 - ((performance.now() - start) % 1000)), interrupted])
+    await Promise.race([wait(start + (samples.length + 1) * 1000 - performance.now()), interrupted])
     const sample = await victim.ask("measure")
     samples.push({ ...sample, idleMs: idleInSecond.percentile(99) / 1e6 })
     idleInSecond.reset()
