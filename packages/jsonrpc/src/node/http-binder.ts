@@ -16,22 +16,11 @@ export function httpBinder(
   identity?: TlsServerIdentity,
   ports: HttpPorts = new HttpPorts(),
 ): TransportBinder {
-  return async (url, { clock, log = silentLog }) => {
-    const makeDoor = (listensOn: string) => ({
-      kind: "http" as const,
-      door: new HttpDoor(options, { listensOn, clock, log }),
+  return (url, { clock, log = silentLog }) =>
+    ports.open({
+      url,
+      options,
+      identity,
+      makeDoor: (listensOn) => ({ kind: "http", door: new HttpDoor(options, { listensOn, clock, log }) }),
     })
-    const { door, address, close } = await ports.open({ url, options, identity, makeDoor })
-    return {
-      address,
-      get refused() {
-        return door.refused
-      },
-      accept: (welcome) => door.accept(welcome),
-      close() {
-        close()
-        return Promise.resolve()
-      },
-    }
-  }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Clock } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import type { AccessRequest } from "../transport/access.ts"
@@ -16,11 +15,6 @@ export interface HttpDoorOptions extends HttpAccessOptions, CorsOptions {
   maxBytes?: number
 }
 
-/** What a door needs of where it stands. */
-export interface DoorPlace extends GatePlace {
-  readonly clock: Clock
-}
-
 /** Makes transports of HTTP requests: one message per POST. */
 export class HttpDoor {
   readonly #maxBytes: number
@@ -30,7 +24,7 @@ export class HttpDoor {
   #status: "open" | "closed" = "open"
   #refused = 0
 
-  constructor(options: HttpDoorOptions, place: DoorPlace) {
+  constructor(options: HttpDoorOptions, place: GatePlace) {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#gate = new HttpGate(options, place)
     this.#exchange = { clock: place.clock, log: place.log, maxBytes: this.#maxBytes }

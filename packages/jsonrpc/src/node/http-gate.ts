@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { TLSSocket } from "node:tls"
-import type { Log } from "@dchat/runtime"
+import type { Clock, Log } from "@dchat/runtime"
 import { askAccess, type AccessRequest, type Authorize } from "../transport/access.ts"
 import { corsPolicy, type CorsOptions, type CorsPolicy } from "../transport/cors.ts"
 import { hostGuard, isLocalName, type HostGuard, type HostGuardOptions } from "../transport/host-guard.ts"
@@ -24,6 +24,7 @@ export interface Verdict {
 export interface GatePlace {
   /** The address that is listened on. `undefined`: somebody else listens, and each connection says where it came in. */
   readonly listensOn: string | undefined
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -65,7 +66,7 @@ export class HttpGate {
     const { authorize } = this.#options
     if (authorize === undefined) return {}
     const entry = accessOf(request, this.#listensOn(request))
-    return { refusal: await askAccess(authorize, entry, this.#place.log), entry }
+    return { refusal: await askAccess(authorize, entry, this.#place), entry }
   }
 
   #rules(request: IncomingMessage): Rules {

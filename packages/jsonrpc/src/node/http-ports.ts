@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import { AddressError } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
+import type { TransportListener } from "../transport/listener.ts"
 import type { HttpDoor } from "./http-door.ts"
 import { answerRefusal, refuseUpgrade } from "./http-gate.ts"
 import { tlsServerOptions, type TlsServerIdentity } from "./tls.ts"
@@ -34,21 +35,12 @@ export type Door =
   | { readonly kind: "http"; readonly door: HttpDoor }
   | { readonly kind: "websocket"; readonly door: WebSocketDoor }
 
-/** A path of an open port. */
-export interface OpenedDoor<D> {
-  readonly door: D
-  /** Its URL, with the port that was found. */
-  readonly address: string
-  /** Serves it no longer. Who leaves last closes the port: idle connections at once, others when they have been answered. */
-  readonly close: () => void
-}
-
 /** What is known before a port is open. */
-export interface PortRequest<D extends Door> {
+export interface PortRequest {
   readonly url: string
   readonly options: HttpPortOptions
   readonly identity: TlsServerIdentity | undefined
-  readonly makeDoor: (listensOn: string) => D
+  readonly makeDoor: (listensOn: string) => Door
 }
 
 /**
@@ -58,7 +50,8 @@ export interface PortRequest<D extends Door> {
 export class HttpPorts {
   readonly #open = new Map<string, Promise<HttpPort>>()
 
-  async open<D extends Door>({ url, options, identity, makeDoor }: PortRequest<D>): Promise<OpenedDoor<D["door"]>> {
+  /** Serves a path. Who leaves last closes the port: idle connections at once, others when they have been answered. */
+  async open({ url, options, identity, makeDoor }: PortRequest): Promise<TransportListener> {
     const place = readUrl(url)
     const key = `${place.isSecure} ${place.host} ${place.port}`
     const opening = this.#open.get(key) ?? openPort(url, place, options, identity)
@@ -77,11 +70,19 @@ export class HttpPorts {
       const made = makeDoor(port.listensOn)
       if (!port.add(place.path, made))
         throw new ListenError(url, new Error(`${place.protocol}// is served at this port and path already`))
-      const close = (): void => {
-        port.remove(place.path, made)
-        leave()
+      const { door } = made
+      return {
+        address: port.address(place),
+        get refused() {
+          return door.refused
+        },
+        accept: (welcome) => door.accept(welcome),
+        close() {
+          port.remove(place.path, made)
+          leave()
+          return Promise.resolve()
+        },
       }
-      return { door: made.door, address: port.address(place), close }
     } catch (error) {
       leave()
       throw error

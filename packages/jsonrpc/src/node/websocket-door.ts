@@ -7,8 +7,7 @@ import type { Welcome } from "../transport/listener.ts"
 import type { Transport } from "../transport/transport.ts"
 import { WaitingRoom } from "../transport/waiting-room.ts"
 import { deflateOptions, type Compression } from "./compression.ts"
-import type { DoorPlace } from "./http-door.ts"
-import { HttpGate, refuseUpgrade, remoteOf, type HttpAccessOptions } from "./http-gate.ts"
+import { HttpGate, refuseUpgrade, remoteOf, type GatePlace, type HttpAccessOptions } from "./http-gate.ts"
 import { wsTransports, type WsTransportOptions } from "./ws-transport.ts"
 
 /** What is said of WebSockets, wherever they come in. */
@@ -26,7 +25,7 @@ export class WebSocketDoor {
   readonly #room = new WaitingRoom()
   #refused = 0
 
-  constructor(options: WebSocketDoorOptions, place: DoorPlace) {
+  constructor(options: WebSocketDoorOptions, place: GatePlace) {
     const { frames, pingMs, pongTimeoutMs, maxBytes = DEFAULT_MAX_BYTES, compression } = options
     this.#gate = new HttpGate(options, place)
     this.#acceptor = new WebSocketServer({

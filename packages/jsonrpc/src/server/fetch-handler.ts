@@ -105,8 +105,8 @@ function foreignReason(request: Request, listensOn: string, options: FetchHandle
 }
 
 async function refused(access: AccessRequest, options: FetchHandlerOptions): Promise<Refusal | undefined> {
-  if (options.authorize === undefined) return undefined
-  return askAccess(options.authorize, access, options.log ?? silentLog)
+  const { authorize, clock = platformClock, log = silentLog } = options
+  return authorize === undefined ? undefined : askAccess(authorize, access, { clock, log })
 }
 
 function headOf({ method, headers }: Request) {
