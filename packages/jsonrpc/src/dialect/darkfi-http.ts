@@ -1,6 +1,6 @@
 import type { Network } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES, FramingError, type Framing } from "../framing/framing.ts"
-import { concat, PrefixedDecoder, type ReadHead } from "../framing/prefixed.ts"
+import { prefixedFraming, type ReadHead } from "../framing/prefixed.ts"
 import { hostGuard } from "../transport/host-guard.ts"
 import { streamDialers, streamListeners, type Dialers, type Listeners } from "../transport/scheme.ts"
 
@@ -29,19 +29,14 @@ const ERROR_RESPONSE = /^\{"jsonrpc":"2\.0","id":(?:"(?:[^"\\]|\\.)*"|[^",]*),"e
 export function darkfiHttpFraming({ role, maxBytes = DEFAULT_MAX_BYTES }: DarkfiHttpOptions): Framing {
   const encoder = new TextEncoder()
   const firstLine = role === "client" ? (): string => "POST /json_rpc HTTP/1.1" : statusLine
-  const readHead: ReadHead = (bytes, at) => readHttpHead(bytes, at, maxBytes)
-  return {
+  return prefixedFraming({
     maxBytes,
-    decoder: () => new PrefixedDecoder(readHead),
-    encode: (texts) =>
-      concat(
-        texts.flatMap((text) => {
-          const body = encoder.encode(text)
-          const headers = `Content-Length: ${body.length}\r\nContent-Type: application/json`
-          return [encoder.encode(`${firstLine(text)}\r\n${headers}\r\n\r\n`), body]
-        }),
-      ),
-  }
+    readHead: (bytes, at) => readHttpHead(bytes, at, maxBytes),
+    head(body, text) {
+      const headers = `Content-Length: ${body.length}\r\nContent-Type: application/json`
+      return encoder.encode(`${firstLine(text)}\r\n${headers}\r\n\r\n`)
+    },
+  })
 }
 
 /** Dialers for `http+tcp://` and `http+unix://`: for the option `schemes` of `connect`. */

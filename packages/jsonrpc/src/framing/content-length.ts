@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_BYTES, FramingError, type Framing } from "./framing.ts"
-import { concat, PrefixedDecoder, type ReadHead } from "./prefixed.ts"
+import { prefixedFraming, type ReadHead } from "./prefixed.ts"
 
 /** Options of {@link contentLengthFraming}. */
 export interface ContentLengthOptions {
@@ -24,18 +24,11 @@ const HTTP_REQUEST_LINE = /^\S+ .* HTTP\/\d/
  */
 export function contentLengthFraming({ maxBytes = DEFAULT_MAX_BYTES }: ContentLengthOptions = {}): Framing {
   const encoder = new TextEncoder()
-  const readHead: ReadHead = (bytes, at) => readHeaders(bytes, at, maxBytes)
-  return {
+  return prefixedFraming({
     maxBytes,
-    decoder: () => new PrefixedDecoder(readHead),
-    encode: (texts) =>
-      concat(
-        texts.flatMap((text) => {
-          const body = encoder.encode(text)
-          return [encoder.encode(`Content-Length: ${body.length}\r\n\r\n`), body]
-        }),
-      ),
-  }
+    readHead: (bytes, at) => readHeaders(bytes, at, maxBytes),
+    head: (body) => encoder.encode(`Content-Length: ${body.length}\r\n\r\n`),
+  })
 }
 
 function readHeaders(bytes: Uint8Array, at: number, maxBytes: number): ReturnType<ReadHead> {

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_BYTES, FramingError, type Framing } from "./framing.ts"
-import { concat, PrefixedDecoder, type ReadHead } from "./prefixed.ts"
+import { prefixedFraming } from "./prefixed.ts"
 
 /** Options of {@link lengthPrefixFraming}. */
 export interface LengthPrefixOptions {
@@ -18,24 +18,18 @@ const LARGEST_MAX_BYTES = 1024 ** 3
 export function lengthPrefixFraming({ maxBytes = DEFAULT_MAX_BYTES }: LengthPrefixOptions = {}): Framing {
   if (!(maxBytes <= LARGEST_MAX_BYTES))
     throw new RangeError(`maxBytes is at most ${LARGEST_MAX_BYTES}, not ${maxBytes}`)
-  const encoder = new TextEncoder()
-  const readHead: ReadHead = (bytes, at) => {
-    if (bytes.length - at < PREFIX_BYTES) return undefined
-    const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0)
-    if (length > maxBytes) return new FramingError("message-too-long", `a message is longer than ${maxBytes} bytes`)
-    return { start: at + PREFIX_BYTES, length }
-  }
-  return {
+  return prefixedFraming({
     maxBytes,
-    decoder: () => new PrefixedDecoder(readHead),
-    encode: (texts) =>
-      concat(
-        texts.flatMap((text) => {
-          const body = encoder.encode(text)
-          const prefix = new Uint8Array(PREFIX_BYTES)
-          new DataView(prefix.buffer).setUint32(0, body.length)
-          return [prefix, body]
-        }),
-      ),
-  }
+    readHead(bytes, at) {
+      if (bytes.length - at < PREFIX_BYTES) return undefined
+      const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0)
+      if (length > maxBytes) return new FramingError("message-too-long", `a message is longer than ${maxBytes} bytes`)
+      return { start: at + PREFIX_BYTES, length }
+    },
+    head(body) {
+      const prefix = new Uint8Array(PREFIX_BYTES)
+      new DataView(prefix.buffer).setUint32(0, body.length)
+      return prefix
+    },
+  })
 }

@@ -1,5 +1,5 @@
 import { ByteQueue } from "./byte-queue.ts"
-import type { Frame, FrameDecoder, FramingError } from "./framing.ts"
+import type { Frame, FrameDecoder, Framing, FramingError } from "./framing.ts"
 import { textOf } from "./text.ts"
 
 /** Where the body of a message lies. */
@@ -11,10 +11,34 @@ export interface Body {
 /** Reads what stands before a body. Gives `undefined` when more bytes are needed, or why nothing can be read any more. */
 export type ReadHead = (bytes: Uint8Array, at: number) => Body | FramingError | undefined
 
+/** How messages lie in a stream, when something that says their length stands before each. */
+export interface PrefixedOptions {
+  readonly maxBytes: number
+  readonly readHead: ReadHead
+  /** What stands before a body. */
+  readonly head: (body: Uint8Array, text: string) => Uint8Array
+}
+
+/** A framing of messages whose length is said before them. */
+export function prefixedFraming({ maxBytes, readHead, head }: PrefixedOptions): Framing {
+  const encoder = new TextEncoder()
+  return {
+    maxBytes,
+    decoder: () => new PrefixedDecoder(readHead),
+    encode: (texts) =>
+      concat(
+        texts.flatMap((text) => {
+          const body = encoder.encode(text)
+          return [head(body, text), body]
+        }),
+      ),
+  }
+}
+
 const NO_FRAMES: readonly Frame[] = []
 
 /** Reads messages whose length is said before them. A message that the end cuts off is dropped. */
-export class PrefixedDecoder implements FrameDecoder {
+class PrefixedDecoder implements FrameDecoder {
   readonly #readHead: ReadHead
   /** The beginning of a message whose rest has not come yet. */
   readonly #tail = new ByteQueue()
