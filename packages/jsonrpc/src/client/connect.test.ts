@@ -1,6 +1,6 @@
 import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
-import type { Contract } from "../contract/contract.ts"
+import { contract, type Contract } from "../contract/contract.ts"
 import { requestHandler } from "../server/request-handler.ts"
 import { serve } from "../server/serve.ts"
 import { connect } from "./connect.ts"
@@ -24,4 +24,10 @@ test("serve takes a list of URLs, and says so to who gives a text or nothing", a
     await expect(attempt).rejects.toThrow('the option listen is a list of URLs, one at least: { listen: ["tcp://')
     await expect(attempt).rejects.toBeInstanceOf(TypeError)
   }
+})
+
+test("who forgets the runtime, which plain JavaScript lets pass, is told where there is one", async () => {
+  await expect(connect("tcp://127.0.0.1:1", contract({}), undefined as never)).rejects.toThrow(
+    /option runtime.*jsonrpc\/node/,
+  )
 })

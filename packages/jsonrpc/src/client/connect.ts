@@ -32,7 +32,7 @@ export interface ConnectOptions extends ClientOptions, Omit<ConnectionOptions, "
  * typed by the contract.
  *
  * The other side may call back: `handler` answers it; without one every request of it is refused.
- * Rejects with an `AddressError`, a `ConnectError`, or the signal's reason; with a TypeError when there is no contract.
+ * Rejects with an `AddressError`, a `ConnectError`, or the signal's reason; with a TypeError when there is no contract or no runtime.
  */
 export async function connect<D extends Definitions>(
   url: string,
@@ -47,6 +47,11 @@ export async function connect<D extends Definitions>(
 
 /** Opens a connection, without a client on top. Rejects as {@link connect} does. */
 export async function openConnection(url: string, options: ConnectOptions): Promise<Connection> {
+  if ((options as Partial<ConnectOptions> | undefined)?.runtime === undefined) {
+    throw new TypeError(
+      "here connect needs the option runtime; @dchat/jsonrpc/node and @dchat/jsonrpc/browser bring their own",
+    )
+  }
   const { runtime, signal, schemes, framing = newlineFraming(), handler = refuse, ...connectionOptions } = options
   const { clock, log, network } = runtime
   const dial = pickScheme(url, { ...streamDialers(network), ...schemes })

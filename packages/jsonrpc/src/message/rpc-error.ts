@@ -57,7 +57,7 @@ let make: ErrorMaker = (code, message, data) => new RpcError(code, message, data
 
 /**
  * From now on errors that come in are made by `maker`. Called once, where the classes for the codes are: a program that
- * names none of them, such as a page, does not load them, and cannot tell the difference.
+ * names none of them, such as a page, does not load them; its errors are all called `RpcError`, and tell by `code`.
  */
 export function makeErrorsBy(maker: ErrorMaker): void {
   make = maker
