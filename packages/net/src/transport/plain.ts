@@ -1,0 +1,28 @@
+import type { Address, ByteStream, Listener, Network } from "@dchat/runtime"
+import type { ParsedUrl } from "@dchat/wire"
+import type { Transport, TransportOptions } from "./transport.ts"
+
+/** Packets straight on a socket of the network. A kind of it says which schemes are its, and which socket a URL names. */
+export abstract class PlainTransport implements Transport {
+  abstract readonly schemes: readonly string[]
+  readonly #network: Pick<Network, "connect" | "listen">
+
+  constructor(network: Pick<Network, "connect" | "listen">) {
+    this.#network = network
+  }
+
+  /** Throws a `ConnectError` when the URL names none. */
+  protected abstract socketOf(url: ParsedUrl): Address
+
+  async dial(url: ParsedUrl, options?: TransportOptions): Promise<ByteStream> {
+    return this.#network.connect(this.socketOf(url), options)
+  }
+
+  async listen(url: ParsedUrl, options?: TransportOptions): Promise<Listener> {
+    return this.#network.listen(this.socketOf(url), options)
+  }
+
+  welcome(stream: ByteStream): Promise<ByteStream> {
+    return Promise.resolve(stream)
+  }
+}
