@@ -20,7 +20,8 @@ import os from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { installIn } from "../../scripts/install.js"
-import { measure, median, ratio } from "./measure.mjs"
+import { median } from "../machine.mjs"
+import { measure, ratio } from "./measure.mjs"
 import { peers } from "./peers/index.mjs"
 
 const { values: options } = parseArgs({

@@ -8,7 +8,7 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import { P2p, SESSION_ALL } from "@dchat/net"
 import { makePeer, many } from "./least-peer.mjs"
-import { median } from "./measure.mjs"
+import { median } from "../machine.mjs"
 
 const [HANDSHAKES = 500, ROUNDS = 5] = process.argv.slice(2).map(Number)
 

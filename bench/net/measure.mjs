@@ -3,10 +3,10 @@
  * ready at once. In each cycle every one of them runs for a short while, in a new order, and ratios are taken within the
  * cycle, so that what else the machine does at the time cancels out.
  */
-import { execFileSync, fork } from "node:child_process"
+import { fork } from "node:child_process"
 import { once } from "node:events"
-import os from "node:os"
 import { fileURLToPath } from "node:url"
+import { median, pin, shuffled } from "../machine.mjs"
 
 const HOST = fileURLToPath(new URL("host.mjs", import.meta.url))
 const RECEIVER_CORE = 0
@@ -93,29 +93,7 @@ async function round({ receiver, sender }, mode, count) {
   }
 }
 
-/** @param {readonly number[]} numbers */
-export function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
-}
-
 /** The median of the ratios of one figure to that of another peer, cycle by cycle. */
 export function ratio({ figures }, base, key) {
   return median(figures.map((figure, cycle) => figure[key] / base.figures[cycle][key]))
-}
-
-/** Keeps a process, with all its threads, on one core. Nothing happens where that cannot be done. */
-function pin(pid, core) {
-  if (os.availableParallelism() < 2) return
-  try {
-    execFileSync("taskset", ["-a", "-cp", String(core), String(pid)], { stdio: "ignore" })
-  } catch {
-    // No taskset on this system.
-  }
-}
-
-function shuffled(list) {
-  return list
-    .map((item) => ({ item, at: Math.random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }

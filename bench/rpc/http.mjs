@@ -4,6 +4,7 @@
 // for it. Medians of the cycles.
 import { Agent, createServer, request } from "node:http"
 import { contract, fetchHandler, method, number, router, serve } from "@dchat/jsonrpc/node"
+import { median } from "../machine.mjs"
 
 const CYCLES = Number(process.argv[2] ?? 7)
 const CALLS = 4000
@@ -79,7 +80,6 @@ for (let cycle = 0; cycle <= CYCLES; cycle++) {
     if (cycle > 0) seen[name].push(one)
   }
 }
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const [floor] = Object.values(seen)
 for (const [name, runs] of Object.entries(seen)) {
   const rate = median(runs.map((run) => run.rate))

@@ -3,10 +3,11 @@
  * in a new order in every cycle. A ratio to the first pair is taken within a cycle, so that what else the machine does at
  * the time cancels out.
  */
-import { execFileSync, fork } from "node:child_process"
+import { fork } from "node:child_process"
 import { readdirSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import { fileURLToPath } from "node:url"
+import { median, pin, shuffled } from "../machine.mjs"
 import { loads, quiet } from "./load.mjs"
 import { peers } from "./peers/index.mjs"
 
@@ -105,11 +106,6 @@ export async function measure({ transport, pairs, loads: wanted, oneCore = false
   }
 }
 
-/** @param {readonly number[]} numbers */
-export function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
-}
-
 /** The median of the ratios of one figure of a pair to that of the first pair, cycle by cycle. */
 export function ratio(results, { figures }, key) {
   const base = results[0].figures
@@ -151,21 +147,4 @@ function cpuMicros(pid) {
     // Linux alone tells.
     return NaN
   }
-}
-
-/** Keeps a process, with all its threads, on one core. Nothing happens where that cannot be done. */
-function pin(pid, core) {
-  if (os.availableParallelism() < 2 && pid === process.pid) return
-  try {
-    execFileSync("taskset", ["-a", "-cp", String(core), String(pid)], { stdio: "ignore" })
-  } catch {
-    // No taskset on this system.
-  }
-}
-
-function shuffled(list) {
-  return list
-    .map((item) => ({ item, at: Math.random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }
