@@ -16,6 +16,7 @@ export {
   addressFlooder,
   garbageSpeaker,
   lyingClock,
+  nonReader,
   silentDropper,
   slowloris,
   spammer,

@@ -115,12 +115,17 @@ export class SimNode {
     this.#guard(this.#flood?.send(id, id) ?? Promise.resolve())
   }
 
-  /** Cuts its power: connections are reset, timers gone, nothing runs any more. */
-  crash(): void {
+  /**
+   * Ends it at once: timers are gone, nothing runs any more.
+   *
+   * @param options.silent Whether nobody is told, as of a computer whose power is cut: its peers find out by themselves, or
+   * when it is up again. Default: its connections are reset, as of a program that was killed.
+   */
+  crash({ silent = false }: { readonly silent?: boolean } = {}): void {
     if (!this.#isUp) return
-    this.#context.journal.fault(`${this.name} crashes`)
+    this.#context.journal.fault(`${this.name} ${silent ? "falls silent" : "crashes"}`)
     this.#isUp = false
-    this.#context.world.crash(this.#host)
+    this.#context.world.crash(this.#host, { silent })
     for (const end of this.#ends.values()) this.#context.journal.down(end, "crashed")
     this.#ends.clear()
   }

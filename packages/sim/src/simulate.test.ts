@@ -54,6 +54,26 @@ test("a crash, a restart with the disk and one with a torn disk, leaving and com
   })
 })
 
+test("of a node that falls silent its peers find out by themselves, and it comes back", async () => {
+  await simulate({ nodes: 8, seed: 13 }, async (net) => {
+    const node = net.node(2)
+    const peers = net.nodes.filter(({ peers }) => peers.includes(node.name))
+    expect(peers.length).toBeGreaterThan(2)
+    node.crash({ silent: true })
+    await net.run(0.1)
+    expect(peers.every(({ peers }) => peers.includes(node.name))).toBe(true)
+    await net.run(0.9)
+    expect(peers.some(({ peers }) => peers.includes(node.name))).toBe(false)
+    net.node(0).flood("without you")
+    node.restart()
+    await net.run(2)
+    net.node(0).flood("with you")
+    await net.run(0.1)
+    expect(node.inbox.map(({ text }) => text)).toEqual(["with you"])
+    expect(net.journal.faults.map(({ what }) => what)).toEqual(["node-2 falls silent", "node-2 restarts"])
+  })
+})
+
 test("what an action of the story throws is told with the seed and the faults", async () => {
   const failed = await simulate({ nodes: 2, seed: "seven" }, async (net) => {
     net.after(1, () => net.node(1).crash())
@@ -71,6 +91,13 @@ test("a judge who is not content fails the simulation, and says so in plain word
   const options = { nodes: 2, judges: [nobody] }
   await expect(simulate(options)).rejects.toThrow(/not so: nobody is there\n {4}node-0\n {4}node-1\n {2}faults: none/)
   expect((await judged(options)).findings).toEqual([{ judge: "nobody is there", failures: ["node-0", "node-1"] }])
+})
+
+test("a judge who looks throughout says when, and no more than ten times", async () => {
+  const never: Judge = { name: "never", when: "throughout", judge: () => ["so"] }
+  const { findings } = await judged({ nodes: 2, judges: [never] }, (net) => net.run(1))
+  expect(findings[0]?.failures.slice(0, 2)).toEqual(["at 50 ms: so", "at 10050 ms: so"])
+  expect(findings[0]?.failures.slice(9)).toEqual([expect.stringMatching(/^at 90050 ms/), "and 4 more"])
 })
 
 test("applications register protocols of their own, and need no story", async () => {

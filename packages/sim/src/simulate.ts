@@ -44,6 +44,7 @@ export async function judged(
   const net = new Simulation(options)
   const unwatch = watchRejections((reason) => net.journal.error(`nobody looks at a rejection: ${textOf(reason)}`))
   try {
+    net.beginJudging()
     await net.start()
     await story(net)
     // Until it is known what became of the last message.

@@ -3,7 +3,7 @@ import { parseUrl } from "@dchat/wire"
 import type { Adversary } from "./adversary/adversary.ts"
 import { Journal } from "./journal.ts"
 import { allJudges } from "./judge/all.ts"
-import { ask, type Finding, type JudgedNetwork } from "./judge/judge.ts"
+import { Panel, type Finding, type JudgedNetwork } from "./judge/judge.ts"
 import { AddressSpace } from "./network/addresses.ts"
 import { networkLinks, type LinkMeter } from "./network/links.ts"
 import { drawPeers, type Topology } from "./network/topology.ts"
@@ -18,6 +18,8 @@ import { Trace } from "./trace/trace.ts"
 const BREATH_MS = 50
 /** How often conditions are looked at, in milliseconds. */
 const STEP_MS = 1000
+/** How often judges look at a network throughout, in milliseconds. */
+const INSPECTION_MS = 10_000
 /** For so long it waits until all are connected, at most. */
 const SETTLE_MS = 120_000
 /** When all have stopped: longer than the last try of TCP on a connection that is silent. */
@@ -40,7 +42,9 @@ export class Simulation implements JudgedNetwork {
   readonly #guilty = new Set<string>()
   readonly #evilSpace = new Map<number, AddressSpace>()
   #computers = 0
-  #findings: Finding[] = []
+  readonly #panel: Panel
+  /** When those judges are asked next who look at the network throughout. */
+  #inspection = Infinity
 
   constructor(options: SimulationOptions) {
     const { nodes: count, seed = 1 } = options
@@ -48,6 +52,7 @@ export class Simulation implements JudgedNetwork {
       throw new RangeError(`${count} nodes: there must be 2 to 65,536`)
     this.#options = options
     this.seed = String(seed)
+    this.#panel = new Panel(options.judges ?? allJudges)
     this.#partition = new Partition()
     const { links, meter } = networkLinks(options, this.#partition)
     this.#meter = meter
@@ -90,9 +95,9 @@ export class Simulation implements JudgedNetwork {
     return !this.#partition.isHealed
   }
 
-  /** What the judges have said; empty before the end. */
+  /** What the judges have said so far. */
   get findings(): readonly Finding[] {
-    return this.#findings
+    return this.#panel.findings
   }
 
   /** Whether a host of that name is an adversary's. */
@@ -117,6 +122,7 @@ export class Simulation implements JudgedNetwork {
     const end = this.now + minutes * 60_000
     while (this.now < end) {
       await this.world.advance(Math.min(BREATH_MS, end - this.now))
+      if (this.now >= this.#inspection) this.#inspect()
       this.#options.onProgress?.(this.now)
     }
   }
@@ -175,12 +181,22 @@ export class Simulation implements JudgedNetwork {
     for (const adversary of this.#options.adversaries ?? []) this.attack(adversary)
   }
 
+  /** For `judged`: from now on judges look at the network every now and then. */
+  beginJudging(): void {
+    this.#inspection = this.now
+  }
+
   /** Asks the judges, stops all nodes, and asks those who look at what is left. What they say is in `findings`. */
   async end(): Promise<void> {
-    const judges = this.#options.judges ?? allJudges
-    this.#findings = ask(judges, "end", this)
+    this.#panel.ask("throughout", this)
+    this.#panel.ask("end", this)
     await this.stop()
-    this.#findings.push(...ask(judges, "stopped", this))
+    this.#panel.ask("stopped", this)
+  }
+
+  #inspect(): void {
+    this.#panel.ask("throughout", this)
+    this.#inspection = this.now + INSPECTION_MS
   }
 
   /** Stops all nodes and ends all that adversaries do. */

@@ -6,7 +6,16 @@ import type { Shell } from "../cli/shell.ts"
 import { describeReport } from "../sim/table.ts"
 import { TraceFile } from "../sim/trace-file.ts"
 
-const ATTACKS: readonly AdversaryName[] = ["eclipse", "flooder", "dropper", "slowloris", "garbage", "clock", "spammer"]
+const ATTACKS: readonly AdversaryName[] = [
+  "eclipse",
+  "flooder",
+  "dropper",
+  "slowloris",
+  "nonreader",
+  "garbage",
+  "clock",
+  "spammer",
+]
 const BAR = 40
 
 interface SimOptions {

@@ -25,6 +25,56 @@ test("a crash resets the connections, and the programs of the host are told of n
   expect([ticks, atServer.events]).toEqual([0, []])
 })
 
+test("of a host that falls silent nobody hears; when it is up again it resets the connections that it has forgotten", async () => {
+  const { world, there, lab } = makeLab()
+  const { client, atClient } = await world.runUntil(conversing(lab))
+  world.crash(there, { silent: true })
+  client.write(bytes("are you there?"))
+  await world.advance(60_000)
+  expect([atClient.events, world.pendingEvents]).toEqual([[], 1])
+  world.restart(there)
+  await world.runUntil(atClient.until("close"))
+  expect(atClient.error?.code).toBe("reset")
+})
+
+test("what was on the way when a host fell silent is lost, and who says no more hears nothing", async () => {
+  const { world, there, lab } = makeLab()
+  const { client, server, atClient, atServer } = await world.runUntil(conversing(lab))
+  client.write(bytes("on the way there"))
+  server.write(bytes("on the way here"))
+  await world.advance(0)
+  world.crash(there, { silent: true })
+  await world.runUntilIdle()
+  expect([atClient.text, atClient.events, atServer.events]).toEqual(["on the way here", ["data"], []])
+  const again = world.restart(there)
+  client.end()
+  await world.runUntil(atClient.until("close"))
+  expect(atClient.error?.code).toBe("reset")
+  await again.network.listen(ADDRESS)
+})
+
+test("to dial a host that is silent, or falls silent while the dial is on the way, takes as long as nobody answers", async () => {
+  const { world, here, there } = makeLab()
+  await there.network.listen(ADDRESS)
+  const dials = [here.network.connect(ADDRESS)]
+  await world.advance(0)
+  world.crash(there, { silent: true })
+  dials.push(here.network.connect(ADDRESS))
+  for (const dial of dials) await expect(world.runUntil(dial)).rejects.toMatchObject({ code: "timed-out" })
+  expect(world.now).toBe(127_000)
+})
+
+test("who goes on to talk to a host that stays silent is reset after 924 s", async () => {
+  const { world, there, lab } = makeLab()
+  const { client, atClient } = await world.runUntil(conversing(lab))
+  world.crash(there, { silent: true })
+  client.write(bytes("hello?"))
+  await world.runUntil(atClient.until("close"))
+  expect(atClient.error?.code).toBe("reset")
+  expect(world.now).toBeGreaterThanOrEqual(924_000)
+  await world.runUntilIdle()
+})
+
 test("what programs of a host that is down ask of the world is never answered", async () => {
   const { world, here, there } = makeLab()
   const listener = await there.network.listen(ADDRESS)

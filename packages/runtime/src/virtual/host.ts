@@ -31,6 +31,16 @@ export interface HostOptions {
   readonly clockDriftPpm?: number
 }
 
+/** Options of {@link VirtualWorld.crash}. */
+export interface CrashOptions {
+  /**
+   * Whether nobody is told: no connection is reset, and the other ends go on as though the host were there. As with TCP,
+   * what they send is sent again until the host is up, which then resets the connection, or until 924 s have passed.
+   * Default: all connections are reset.
+   */
+  readonly silent?: boolean
+}
+
 /** Options of {@link VirtualWorld.restart}. */
 export interface RestartOptions {
   /** What it finds on its disk. Default: what it had when it crashed. See {@link tornStore}. */

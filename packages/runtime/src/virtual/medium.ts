@@ -12,4 +12,6 @@ export interface Medium {
   readonly windowBytes: number
   readonly pool: SlabPool
   readonly copier: Copier
+  /** The names of hosts that have fallen silent and are not up again. */
+  readonly silentHosts: ReadonlySet<string>
 }

@@ -137,6 +137,10 @@ export class VirtualNetwork implements Network {
       throw fail(code)
     }
     await this.#internet.wait(this.#here, verdict.delay, `${name} connect`, signal)
+    if (there?.isSilent === true) {
+      await this.#internet.wait(this.#here, CONNECT_TIMEOUT_MS - verdict.delay, `${name} timed-out`, signal)
+      throw fail("timed-out")
+    }
     const listener = there?.ports.find(remote)
     if (there === undefined || listener === undefined) {
       const code = there === undefined ? "unreachable" : "refused"

@@ -76,6 +76,12 @@ export class Pipe {
     this.send("reset")
   }
 
+  /** Who sends is gone: drops what waits. What is on the way arrives. */
+  abandon(): void {
+    this.#waiting.length = 0
+    if (this.#retry !== undefined) this.#medium.scheduler.cancel(this.#retry)
+  }
+
   /** The target has read so many bytes: there is room for as many. */
   consumed(bytes: number): void {
     this.#room += bytes

@@ -12,10 +12,17 @@ export class Ports {
   readonly #ips: readonly string[]
   readonly #tcp = new Map<number, QueuedListener[]>()
   readonly #unix = new Map<string, QueuedListener>()
-  #nextFree = FIRST_FREE
+  #nextFree: number
 
-  constructor(ips: readonly string[]) {
+  /** @param nextFree The port that is given first to who does not care: after a restart not one that peers may still know. */
+  constructor(ips: readonly string[], nextFree = FIRST_FREE) {
     this.#ips = ips
+    this.#nextFree = nextFree
+  }
+
+  /** The next port that is given to who does not care, if it is free. */
+  get nextFree(): number {
+    return this.#nextFree
   }
 
   /** Who listens there. */

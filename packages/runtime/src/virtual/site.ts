@@ -1,8 +1,11 @@
 import { Ports } from "./ports.ts"
 
+/** How a host goes down: the other ends of its connections are reset, or hear nothing more. */
+export type CrashKind = "reset" | "silent"
+
 /** What a crash breaks off at once. */
 export interface Crashable {
-  crash(): void
+  crash(kind: CrashKind): void
 }
 
 /** A host, as the network between hosts knows it, from its start until it crashes. */
@@ -12,24 +15,30 @@ export class Site {
   readonly ports: Ports
   /** Its ends of connections that are open. */
   readonly streams = new Set<Crashable>()
-  #isDown = false
+  #down: CrashKind | undefined
 
-  constructor(name: string, ips: readonly string[]) {
+  /** @param firstPort See {@link Ports}. */
+  constructor(name: string, ips: readonly string[], firstPort?: number) {
     this.name = name
     this.ips = ips
-    this.ports = new Ports(ips)
+    this.ports = new Ports(ips, firstPort)
   }
 
   /** Whether it has crashed: what its programs ask of the world from then on is never answered. */
   get isDown(): boolean {
-    return this.#isDown
+    return this.#down !== undefined
+  }
+
+  /** Whether it has crashed in such a way that nobody hears of it. Stays so: a restart makes another site. */
+  get isSilent(): boolean {
+    return this.#down === "silent"
   }
 
   /** Ends all that it had open. The programs on it are told of nothing. */
-  crash(): void {
-    this.#isDown = true
+  crash(kind: CrashKind): void {
+    this.#down = kind
     this.ports.clear()
-    for (const stream of [...this.streams]) stream.crash()
+    for (const stream of [...this.streams]) stream.crash(kind)
     this.streams.clear()
   }
 }

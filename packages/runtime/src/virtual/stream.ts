@@ -4,7 +4,7 @@ import type { Address, ByteStream, NetworkError, StreamOptions, StreamReader } f
 import { Outbox, type OutboxPort } from "../stream/outbox.ts"
 import type { Medium } from "./medium.ts"
 import type { Pipe, PipeSource, PipeTarget } from "./pipe.ts"
-import type { Crashable, Site } from "./site.ts"
+import type { Crashable, CrashKind, Site } from "./site.ts"
 
 /** One end of a connection in memory. */
 export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTarget, Crashable {
@@ -131,7 +131,7 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
 
   receive(bytes: Uint8Array<ArrayBuffer>): boolean {
     if (this.#gone !== undefined) {
-      this.#out.reset()
+      this.#refuse()
       return true
     }
     if (this.#reader === undefined || this.#isPaused || this.#unread.length > 0) {
@@ -143,7 +143,11 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   }
 
   receiveEnd(): void {
-    if (this.#gone !== undefined) return
+    if (this.#gone !== undefined) {
+      // Who has closed knows already; who has lost its memory does not.
+      if (this.#site.isSilent) this.#refuse()
+      return
+    }
     this.#unread.push("end")
     this.#read()
   }
@@ -153,14 +157,20 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     this.#breakOff()
   }
 
-  /** The host of this end is gone: the other end is told, who reads and writes here is not. */
-  crash(): void {
+  /** The host of this end is gone: who reads and writes here is not told, and the other end only of a reset. */
+  crash(kind: CrashKind): void {
     if (this.#gone !== undefined) return
     this.#gone = { error: undefined }
     this.#reader = undefined
     this.#unread = []
+    if (kind === "silent") return this.#out.abandon()
     this.#pipes?.in.cut()
     this.#out.reset()
+  }
+
+  /** Says that nobody is here any more: but from a host that is silent, only when it is up again. */
+  #refuse(): void {
+    if (!this.#medium.silentHosts.has(this.#site.name)) this.#out.reset()
   }
 
   get #out(): Pipe {

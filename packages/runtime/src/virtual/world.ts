@@ -7,9 +7,10 @@ import { VirtualClock } from "./clock.ts"
 import { Copier } from "./copier.ts"
 import { VirtualTimeError } from "./error.ts"
 import { HostStore } from "./host-store.ts"
-import type { HostOptions, RestartOptions, VirtualHost } from "./host.ts"
+import type { CrashOptions, HostOptions, RestartOptions, VirtualHost } from "./host.ts"
 import { Internet } from "./internet.ts"
 import { fixedDelay, type LinkPolicy } from "./link.ts"
+import { withSilence } from "./links/silence.ts"
 import { VirtualNetwork } from "./network.ts"
 import { SeededRandom } from "./random.ts"
 import { Scheduler } from "./scheduler.ts"
@@ -69,6 +70,7 @@ export class VirtualWorld {
   readonly #random: SeededRandom
   readonly #internet: Internet
   readonly #computers = new Map<string, Computer>()
+  readonly #silentHosts = new Set<string>()
   #hosts = 0
 
   constructor(options: WorldOptions = {}) {
@@ -79,7 +81,8 @@ export class VirtualWorld {
     this.#random = random
     this.#internet = new Internet({
       scheduler,
-      policy: options.links ?? fixedDelay(1),
+      policy: withSilence(options.links ?? fixedDelay(1), ({ to }) => this.#isSilent(to.host)),
+      silentHosts: this.#silentHosts,
       context: {
         random: random.fork("links"),
         get now() {
@@ -121,15 +124,16 @@ export class VirtualWorld {
   }
 
   /**
-   * A host's power is cut: its connections are reset, its timers are gone, nobody listens on its ports. Its programs are
-   * told of nothing: what they wait for never comes, and what they ask of the world from now on is never answered. Jobs
-   * of promises that are settled already still run, and change nothing. Does nothing when the host is down.
+   * A host's power is cut: its connections are reset or fall silent, its timers are gone, nobody listens on its ports. Its
+   * programs are told of nothing: what they wait for never comes, and what they ask of the world from now on is never
+   * answered. Jobs of promises that are settled already still run, and change nothing. Does nothing when the host is down.
    */
-  crash(host: VirtualHost): void {
+  crash(host: VirtualHost, { silent = false }: CrashOptions = {}): void {
     const { site } = this.#computerOf(host)
     if (site.isDown) return
-    if (this.#scheduler.isTraced) this.#scheduler.trace(`${site.name} crash`)
-    site.crash()
+    if (this.#scheduler.isTraced) this.#scheduler.trace(`${site.name} crash${silent ? " silent" : ""}`)
+    if (silent) this.#silentHosts.add(site.name)
+    site.crash(silent ? "silent" : "reset")
     this.#scheduler.cancelAll(site)
   }
 
@@ -143,8 +147,9 @@ export class VirtualWorld {
     const before = this.#computerOf(host)
     const { name, ips } = host
     if (!before.site.isDown) throw new Error(`${name} is up: crash it before it is restarted`)
-    const site = new Site(name, ips)
+    const site = new Site(name, ips, before.site.ports.nextFree)
     this.#internet.replace(site)
+    this.#silentHosts.delete(name)
     if (this.#scheduler.isTraced) this.#scheduler.trace(`${name} restart`)
     return this.#boot(site, before.options, store ?? before.store, host.clock.wallOffset, before.starts + 1)
   }
@@ -164,6 +169,10 @@ export class VirtualWorld {
     }
     this.#computers.set(name, { host, site, options, store, starts })
     return host
+  }
+
+  #isSilent(host: string | undefined): boolean {
+    return this.#silentHosts.size > 0 && host !== undefined && this.#silentHosts.has(host)
   }
 
   #computerOf(host: VirtualHost): Computer {

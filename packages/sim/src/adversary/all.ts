@@ -1,6 +1,14 @@
 import type { Adversary } from "./adversary.ts"
 import { eclipse } from "./eclipse.ts"
-import { addressFlooder, garbageSpeaker, lyingClock, silentDropper, slowloris, spammer } from "./nuisances.ts"
+import {
+  addressFlooder,
+  garbageSpeaker,
+  lyingClock,
+  nonReader,
+  silentDropper,
+  slowloris,
+  spammer,
+} from "./nuisances.ts"
 
 /** Every adversary of this package, by its name on a command line. */
 export const adversaries = {
@@ -8,6 +16,7 @@ export const adversaries = {
   flooder: addressFlooder,
   dropper: silentDropper,
   slowloris,
+  nonreader: nonReader,
   garbage: garbageSpeaker,
   clock: lyingClock,
   spammer,

@@ -63,6 +63,11 @@ export class EvilPeer {
     if (this.#isOpen) this.#stream.write(bytes)
   }
 
+  /** From now on nothing is taken from the connection: what comes fills its window, then the other side's queues. */
+  stopReading(): void {
+    this.#stream.pause()
+  }
+
   /** Does something again and again, for as long as the connection lasts. */
   every(ms: number, action: () => void): void {
     this.host.clock.setTimer(ms, () => {

@@ -4,8 +4,8 @@ import type { VirtualHost } from "@dchat/runtime/virtual"
 import { FloodMsg } from "../app/messages.ts"
 import type { Adversary, AdversaryContext, Victim } from "./adversary.ts"
 import { drawSome } from "./draw.ts"
-import { EvilPeer, pester, type Manners } from "./evil-peer.ts"
-import { ADDR, packet, PING } from "./words.ts"
+import { EvilPeer, pester, receive, type Manners } from "./evil-peer.ts"
+import { ADDR, GETADDR, packet, PING } from "./words.ts"
 
 /** Options that all of these have. */
 export interface NuisanceOptions {
@@ -13,6 +13,7 @@ export interface NuisanceOptions {
   readonly victims?: number
 }
 
+const PORT = 9600
 const YEAR_S = 31_536_000
 
 /** Says addresses that nobody has, 200 every two seconds. */
@@ -31,6 +32,29 @@ export function addressFlooder(options: NuisanceOptions = {}): Adversary {
 /** Takes part like anybody, and passes nothing on. */
 export function silentDropper(options: NuisanceOptions = {}): Adversary {
   return nuisance("a silent dropper", options, (evil) => polite(evil, () => {}))
+}
+
+/**
+ * Dials and takes connections, introduces itself as it should, asks for addresses and pongs, one each per second, and reads
+ * nothing from then on.
+ */
+export function nonReader(options: NuisanceOptions = {}): Adversary {
+  return nuisance("a peer that does not read", options, (evil) => {
+    const own = (ip: string): string => `tcp://${ip}:${PORT}/`
+    const introduced = (peer: EvilPeer): void => {
+      peer.stopReading()
+      peer.say(ADDR, { addrs: [[own(peer.ip), BigInt(Math.floor(evil.host.clock.now() / 1000))]] })
+      const ask = (): void => {
+        peer.say(GETADDR, { max: 0xffff_ffff, transports: ["tcp", "tcp+tls"] })
+        peer.say(PING, { nonce: evil.random.integer(0x1_0000) })
+      }
+      ask()
+      peer.every(1000, ask)
+    }
+    const manners: Manners = { magic: evil.context.magic, advertised: (ip) => [own(ip)], introduced }
+    void receive(evil.host, PORT, manners)
+    return (stream) => EvilPeer.on(evil.host, stream, manners)
+  })
 }
 
 /** Introduces itself a byte at a time, one every five seconds. */

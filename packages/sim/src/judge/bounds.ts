@@ -12,7 +12,7 @@ const AHEAD_S = 1
 /** Lists, queues and sessions keep to their bounds. */
 export const boundsHold: Judge = {
   name: "lists, queues and sessions keep to their bounds",
-  when: "end",
+  when: "throughout",
   judge: ({ nodes }) => nodes.filter(({ isUp }) => isUp).flatMap(overBounds),
 }
 

@@ -2,6 +2,9 @@ import type { SentMessage } from "../journal.ts"
 import type { Judge, JudgedNetwork } from "./judge.ts"
 import { reachable, STABLE_MS, stableLinks } from "./stable.ts"
 
+/** Of an id so many characters are shown. */
+const LONGEST_ID = 60
+
 /** A chat message reaches each honest node that has a channel to the sender and keeps it, once. */
 export const chatArrives: Judge = {
   name: "a chat message reaches the sender's peers, once",
@@ -10,7 +13,7 @@ export const chatArrives: Judge = {
     ...missing(net, "chat", (links, from) => links[from] ?? []),
     ...messagesOf(net, "chat")
       .filter(({ repeats }) => repeats > 0)
-      .map(({ id, repeats }) => `"${id}" was shown again to somebody who had seen it, ${repeats} times`),
+      .map(({ id, repeats }) => `${named(id)} was shown again to somebody who had seen it, ${repeats} times`),
   ],
 }
 
@@ -35,6 +38,11 @@ function missing(
     const links = stableLinks(net.journal, net.nodes.length, at)
     return [...due(links, from)]
       .filter((index) => index !== from && !((arrivals[index] as number) <= at + STABLE_MS))
-      .map((index) => `"${id}", sent at ${Math.round(at)} ms, did not reach ${net.nodes[index]?.name ?? index}`)
+      .map((index) => `${named(id)}, sent at ${Math.round(at)} ms, did not reach ${net.nodes[index]?.name ?? index}`)
   })
+}
+
+/** What a message is called in a sentence. */
+function named(id: string): string {
+  return JSON.stringify(id.length > LONGEST_ID ? `${id.slice(0, LONGEST_ID)}…` : id)
 }

@@ -20,8 +20,8 @@ export interface JudgedNetwork {
 export interface Judge {
   /** What must hold, as a sentence. */
   readonly name: string
-  /** `end`: before the nodes are stopped. `stopped`: after. */
-  readonly when: "end" | "stopped"
+  /** `throughout`: every ten virtual seconds, and at the end. `end`: before the nodes are stopped. `stopped`: after. */
+  readonly when: "throughout" | "end" | "stopped"
   /** A sentence for each thing that is wrong; none if all is well. */
   judge(net: JudgedNetwork): readonly string[]
 }
@@ -35,14 +35,38 @@ export interface Finding {
 
 const MOST_FAILURES = 10
 
-/** Asks judges. */
-export function ask(judges: readonly Judge[], when: Judge["when"], net: JudgedNetwork): Finding[] {
-  return judges
-    .filter((judge) => judge.when === when)
-    .map((judge) => {
-      const failures = judge.judge(net)
-      const more = failures.length - MOST_FAILURES
-      const shown = more > 0 ? [...failures.slice(0, MOST_FAILURES), `and ${more} more`] : failures
-      return { judge: judge.name, failures: shown }
+/** Judges, and what they have said so far. */
+export class Panel {
+  readonly #judges: readonly Judge[]
+  readonly #said = new Map<Judge, string[]>()
+  readonly #more = new Map<Judge, number>()
+
+  constructor(judges: readonly Judge[]) {
+    this.#judges = judges
+  }
+
+  /** Asks those who want to be asked now. */
+  ask(when: Judge["when"], net: JudgedNetwork): void {
+    for (const judge of this.#judges) if (judge.when === when) this.#note(judge, net)
+  }
+
+  /** What those who were asked have said, in the order of the judges. */
+  get findings(): readonly Finding[] {
+    return this.#judges.flatMap((judge) => {
+      const said = this.#said.get(judge)
+      if (said === undefined) return []
+      const more = this.#more.get(judge) ?? 0
+      return [{ judge: judge.name, failures: more > 0 ? [...said, `and ${more} more`] : said }]
     })
+  }
+
+  #note(judge: Judge, net: JudgedNetwork): void {
+    const said = this.#said.get(judge) ?? []
+    this.#said.set(judge, said)
+    for (const failure of judge.judge(net)) {
+      const text = judge.when === "throughout" ? `at ${Math.round(net.now)} ms: ${failure}` : failure
+      if (said.length < MOST_FAILURES) said.push(text)
+      else this.#more.set(judge, (this.#more.get(judge) ?? 0) + 1)
+    }
+  }
 }

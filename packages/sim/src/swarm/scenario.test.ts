@@ -6,7 +6,7 @@ test("a seed draws the same scenario each time, and all faults are mended before
     const scenario = drawScenario(seed, { nodes: 50, minutes: 10 })
     expect(drawScenario(seed, { nodes: 50, minutes: 10 })).toEqual(scenario)
     const count = (...kinds: string[]) => scenario.faults.filter(({ kind }) => kinds.includes(kind)).length
-    expect(count("crash", "leave", "partition")).toBe(count("restart", "torn", "rejoin", "heal"))
+    expect(count("crash", "silence", "leave", "partition")).toBe(count("restart", "torn", "rejoin", "heal"))
     expect(Math.max(0, ...scenario.faults.map(({ minute }) => minute))).toBeLessThan(7)
   }
 })

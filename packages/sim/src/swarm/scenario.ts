@@ -16,7 +16,7 @@ import type { Simulation } from "../simulation.ts"
 /** Something that is done to a network, at a virtual minute. */
 export interface PlannedFault {
   readonly minute: number
-  readonly kind: "partition" | "heal" | "crash" | "restart" | "torn" | "leave" | "rejoin" | "clock"
+  readonly kind: "partition" | "heal" | "crash" | "silence" | "restart" | "torn" | "leave" | "rejoin" | "clock"
   /** For whom, by index; a partition cuts the network before this one. */
   readonly node: number
 }
@@ -85,9 +85,9 @@ function drawFaults(random: SeededRandom, nodes: number, minutes: number): Plann
   const victims = new Set(Array.from({ length: churn }, () => random.integer(nodes)))
   for (const node of victims) {
     const minute = when()
-    const isCrash = random.integer(2) === 0
-    faults.push({ minute, kind: isCrash ? "crash" : "leave", node })
-    const back = isCrash ? (random.integer(3) === 0 ? "torn" : "restart") : "rejoin"
+    const kind = (["leave", "crash", "silence"] as const)[random.integer(3)] ?? "leave"
+    faults.push({ minute, kind, node })
+    const back = kind === "leave" ? "rejoin" : random.integer(3) === 0 ? "torn" : "restart"
     faults.push({ minute: later(minute), kind: back, node })
   }
   if (random.integer(2) === 0) faults.push({ minute: when(), kind: "clock", node: random.integer(nodes) })
@@ -164,6 +164,8 @@ function apply({ kind, node: index }: PlannedFault, net: Simulation): void {
       return net.heal()
     case "crash":
       return node.crash()
+    case "silence":
+      return node.crash({ silent: true })
     case "restart":
       return node.restart()
     case "torn":
