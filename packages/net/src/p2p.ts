@@ -8,6 +8,8 @@ import { ChannelTable } from "./channel/table.ts"
 import type { DnetEvent } from "./dnet/event.ts"
 import { WrongStateError } from "./errors.ts"
 import { Hosts } from "./hosts/hosts.ts"
+import { ourPolicy } from "./hosts/our-policy.ts"
+import type { AddressPolicy } from "./hosts/policy.ts"
 import type { P2pCounters, P2pInfo } from "./info.ts"
 import { Judge } from "./judge.ts"
 import { Lifecycle, type P2pState } from "./lifecycle.ts"
@@ -31,6 +33,8 @@ export interface P2pOptions {
    * ours. Default none.
    */
   readonly transports?: readonly Transport[]
+  /** What is different in how addresses of others are kept and chosen. Default nothing: the rule of `Against eclipse` in the README. */
+  readonly addressPolicy?: Partial<AddressPolicy>
 }
 
 /** Options of {@link P2p.broadcast}. */
@@ -67,7 +71,7 @@ export class P2p {
   readonly #counts: ChannelCounts = { messagesDropped: 0, bytesUnsent: 0 }
   #starting: Promise<void> = Promise.resolve()
 
-  private constructor(live: LiveSettings, runtime: Runtime, transports: readonly Transport[]) {
+  private constructor(live: LiveSettings, runtime: Runtime, { transports = [], addressPolicy }: P2pOptions) {
     const settings = live.current
     this.settings = settings
     this.#live = live
@@ -76,7 +80,7 @@ export class P2p {
     this.#channels = new ChannelTable(runtime.clock)
     this.#encoder = new PacketEncoder(settings.magicBytes)
     this.#broadcaster = new Broadcaster(this.#channels, this.#encoder)
-    this.hosts = new Hosts({ runtime, settings })
+    this.hosts = new Hosts({ runtime, settings, policy: { ...ourPolicy, ...addressPolicy } })
     this.#judge = new Judge({ settings, hosts: this.hosts, log: runtime.log })
     this.sessions = makeSessions(this.#context(transports))
   }
@@ -88,9 +92,9 @@ export class P2p {
    * @throws {FormatError} if an address is not a URL
    * @throws {RangeError} if the magic is not four bytes
    */
-  static async create(settings: Partial<Settings>, { runtime, transports = [] }: P2pOptions = {}): Promise<P2p> {
-    const world = runtime ?? (await import("./platform/runtime.ts")).platformRuntime()
-    return new P2p(new LiveSettings({ ...defaultSettings, ...settings }), world, transports)
+  static async create(settings: Partial<Settings>, options: P2pOptions = {}): Promise<P2p> {
+    const world = options.runtime ?? (await import("./platform/runtime.ts")).platformRuntime()
+    return new P2p(new LiveSettings({ ...defaultSettings, ...settings }), world, options)
   }
 
   get state(): P2pState {

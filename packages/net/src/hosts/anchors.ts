@@ -1,7 +1,7 @@
 import type { Runtime, Store } from "@dchat/runtime"
 import { canonicalUrl, FormatError } from "@dchat/wire"
 
-/** So many anchors are kept. */
+/** So many anchors are kept, unless another number is named. */
 export const MOST_ANCHORS = 4
 /** An anchor that does not answer is given up after so many attempts. */
 const ATTEMPTS = 8
@@ -12,10 +12,10 @@ export function formatAnchors(urls: readonly string[]): string {
 }
 
 /** The anchors of a file, without doubles; lines that are no URLs are skipped. */
-export function parseAnchors(text: string): string[] {
+export function parseAnchors(text: string, most = MOST_ANCHORS): string[] {
   const urls = new Set<string>()
   for (const line of text.split(/\r?\n/)) {
-    if (urls.size === MOST_ANCHORS) break
+    if (urls.size === most) break
     try {
       urls.add(canonicalUrl(line))
     } catch (error) {
@@ -37,14 +37,19 @@ export interface AnchorsRuntime extends Pick<Runtime, "log"> {
 export class Anchors {
   readonly #name: string
   readonly #runtime: AnchorsRuntime
+  readonly #most: number
   #kept: readonly string[] = []
   /** Whom to dial first, and how often that was in vain. */
   readonly #due = new Map<string, number>()
 
-  /** @param name Of the bytes in the store. */
-  constructor(name: string, runtime: AnchorsRuntime) {
+  /**
+   * @param name Of the bytes in the store.
+   * @param most How many are kept.
+   */
+  constructor(name: string, runtime: AnchorsRuntime, most = MOST_ANCHORS) {
     this.#name = name
     this.#runtime = runtime
+    this.#most = most
   }
 
   /** Reads them. That there are none is fine; what cannot be read is logged. */
@@ -53,7 +58,7 @@ export class Anchors {
     try {
       const bytes = await store.read(this.#name)
       if (bytes === undefined) return
-      this.#kept = parseAnchors(new TextDecoder().decode(bytes))
+      this.#kept = parseAnchors(new TextDecoder().decode(bytes), this.#most)
       for (const url of this.#kept) this.#due.set(url, 0)
       if (this.#kept.length > 0) log.info(`Dialling ${this.#kept.length} peers of the last time first`)
     } catch (error) {
@@ -87,7 +92,7 @@ export class Anchors {
    * @param connected The longest connected first.
    */
   async save(connected: readonly string[]): Promise<void> {
-    const urls = [...new Set([...connected, ...this.#kept])].slice(0, MOST_ANCHORS)
+    const urls = [...new Set([...connected, ...this.#kept])].slice(0, this.#most)
     if (urls.join("\n") === this.#kept.join("\n")) return
     try {
       await this.#runtime.store.write(this.#name, new TextEncoder().encode(formatAnchors(urls)))

@@ -1,6 +1,7 @@
 import type { Runtime, Store } from "@dchat/runtime"
 import { canonicalUrl, FormatError } from "@dchat/wire"
 import { formatBuckets, parseBuckets } from "./bucket-file.ts"
+import type { Hosts } from "./hosts.ts"
 import { HOST_COLOURS, type HostColour, type HostEntry, type HostLists } from "./lists.ts"
 
 /** The lists that are written, in this order. Bans last until the node stops. */
@@ -63,30 +64,31 @@ const INSTEAD: Readonly<Partial<Record<HostColour, HostColour>>> = { gold: "whit
  */
 export class HostFile {
   readonly #name: string
-  readonly #lists: HostLists
+  readonly #hosts: Pick<Hosts, "lists" | "policy">
   readonly #runtime: HostFileRuntime
   /** What was written last under each name. */
   readonly #saved = new Map<string, string>()
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(name: string, lists: HostLists, runtime: HostFileRuntime) {
+  constructor(name: string, hosts: Pick<Hosts, "lists" | "policy">, runtime: HostFileRuntime) {
     this.#name = name
-    this.#lists = lists
+    this.#hosts = hosts
     this.#runtime = runtime
   }
 
-  /** Puts the hosts of the file on their lists. A time in the future is taken as now. What cannot be read is logged. */
+  /** Puts the hosts of the file on their lists. What cannot be read is logged. */
   async load(): Promise<void> {
     const { clock, log } = this.#runtime
+    const { lists, policy } = this.#hosts
     try {
       const text = await this.#read(this.#name)
       if (text === undefined) return
       const { key, sources } = parseBuckets((await this.#read(this.#bucketsName)) ?? "")
-      if (key !== undefined) this.#lists.key = key
+      if (key !== undefined) lists.key = key
       const now = Math.floor(clock.now() / 1000)
       const hosts = parseHostList(text)
       for (const { colour, url, lastSeen } of hosts) {
-        this.#place(colour, { url, lastSeen: Math.min(lastSeen, now) }, sources.get(url))
+        this.#place(colour, { url, lastSeen: policy.seen(BigInt(lastSeen), now, true) }, sources.get(url))
       }
       log.info(`Read ${hosts.length} hosts from ${this.#name}`)
     } catch (error) {
@@ -99,9 +101,9 @@ export class HostFile {
    * failure is logged.
    */
   save(): Promise<void> {
-    const text = formatHostList(this.#lists)
+    const text = formatHostList(this.#hosts.lists)
     if (text === "") return this.#saving
-    const buckets = formatBuckets(this.#lists)
+    const buckets = formatBuckets(this.#hosts.lists)
     this.#saving = this.#saving.then(() => this.#writeAll(text, buckets))
     return this.#saving
   }
@@ -121,7 +123,7 @@ export class HostFile {
   }
 
   #place(colour: HostColour, host: HostEntry, source: string | undefined): void {
-    const [left] = this.#lists.move(colour, [host], source)
+    const [left] = this.#hosts.lists.move(colour, [host], source)
     const instead = INSTEAD[colour]
     if (left !== undefined && instead !== undefined) this.#place(instead, host, source)
   }

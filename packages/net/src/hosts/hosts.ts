@@ -3,16 +3,17 @@ import { Publisher } from "@dchat/task"
 import { canonicalUrl, parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import type { AddrRequest } from "../message/address.ts"
+import type { SessionKind } from "../session/kind.ts"
 import type { Settings } from "../settings/settings.ts"
-import { selectAddresses } from "./answer.ts"
 import { judgeAddress, type FilterView } from "./filter.ts"
 import { Contests } from "./contests.ts"
-import { HostLists, type Host, type HostEntry } from "./lists.ts"
+import type { HostEntry, HostLists } from "./lists.ts"
 import { isLocalHost } from "./local.ts"
 import { dialableSchemes } from "./mixing.ts"
 import { netgroupOf } from "./netgroup.ts"
+import { ourPolicy } from "./our-policy.ts"
+import type { AddressPolicy, Allowance, SlotDraw } from "./policy.ts"
 import type { Source } from "./source.ts"
-import type { AddressAllowance } from "./unsolicited.ts"
 import { HostStates, type HostState } from "./state.ts"
 
 /** Hosts that we cannot reach are shared for this long, in seconds. */
@@ -21,20 +22,12 @@ const DARK_AGE_S = 86_400
 /** A ban lasts for this long, in seconds. */
 const BAN_AGE_S = 86_400
 
-/** What others say of an address counts as older than they say by so many seconds: it is hearsay. */
-const HEARSAY_AGE_S = 7200
-
-/** Nobody misses a host that was not seen for so many seconds, */
-const TERRIBLE_AGE_S = 30 * 86_400
-/** or that is from the future by so many (the clock was set back), */
-const TERRIBLE_AHEAD_S = 600
-/** or that was dialled in vain so often. */
-const TERRIBLE_FAILURES = 3
-
 /** What the hosts need of their node. */
 export interface HostsOptions {
   readonly runtime: Pick<Runtime, "clock" | "random">
   readonly settings: Settings
+  /** Which addresses are kept and used. Default: {@link ourPolicy}. */
+  readonly policy?: AddressPolicy
 }
 
 /** An address and when it was last seen, in UNIX seconds, as it stands in an `addr` message. */
@@ -43,6 +36,8 @@ export type ReceivedAddress = readonly [url: string, lastSeen: bigint]
 /** Everything that a node knows of others (darkfi-net 7). */
 export class Hosts {
   readonly lists: HostLists
+  /** By which rule addresses are kept and chosen. */
+  readonly policy: AddressPolicy
   /** How many addresses were new, each time that some were. */
   readonly arrivals = new Publisher<number>()
   readonly #states = new HostStates()
@@ -53,9 +48,11 @@ export class Hosts {
 
   constructor(options: HostsOptions) {
     this.#options = options
-    this.lists = new HostLists(options.runtime.random.fork("buckets").bytes(16), {
+    this.policy = options.policy ?? ourPolicy
+    this.lists = this.policy.lists({
       groupOf: (url) => this.groupOf(url),
-      terrible: () => terribleAt(this.#now),
+      now: () => this.#now,
+      random: options.runtime.random,
     })
     this.#contests = new Contests(this.lists)
   }
@@ -105,29 +102,32 @@ export class Hosts {
     return this.#surplus
   }
 
+  /** How many addresses a new peer may tell us of. */
+  allowance(session: SessionKind): Allowance {
+    return this.policy.allowance({ session, clock: this.#options.runtime.clock, questions: this })
+  }
+
   /** Those of the addresses that a peer sent which it may tell us of; the others are counted. */
-  admit(addresses: readonly ReceivedAddress[], allowance: AddressAllowance): readonly ReceivedAddress[] {
+  admit(addresses: readonly ReceivedAddress[], allowance: Allowance): readonly ReceivedAddress[] {
     const count = allowance.take(addresses.length)
     this.#surplus += addresses.length - count
     return count === addresses.length ? addresses : addresses.slice(0, count)
   }
 
   /**
-   * Puts addresses that a peer sent on the grey list, those that pass the filter (darkfi-net 7.6). A time in the future
-   * is taken as now; hearsay as two hours older than it says. Returns how many were new and found room.
+   * Puts addresses that a peer sent on the grey list, those that pass the filter (darkfi-net 7.6). Returns how many were
+   * new and found room.
    */
   insert(addresses: Iterable<ReceivedAddress>, { group, isOwn }: Source): number {
     const now = this.#now
-    const present = BigInt(now)
     const view = this.#filterView()
     const taken: HostEntry[] = []
     const dark: HostEntry[] = []
     for (const [url, claimed] of addresses) {
       const verdict = judgeAddress(url, view)
       if (verdict !== "dark" && (verdict !== "take" || !this.#states.may(url, "insert"))) continue
-      const seen = claimed < present ? Number(claimed) : now
-      if (verdict === "dark") dark.push({ url, lastSeen: seen })
-      else taken.push({ url, lastSeen: isOwn(url) ? seen : Math.max(0, seen - HEARSAY_AGE_S) })
+      if (verdict === "dark") dark.push({ url, lastSeen: this.policy.seen(claimed, now, true) })
+      else taken.push({ url, lastSeen: this.policy.seen(claimed, now, isOwn(url)) })
     }
     const added = taken.length - this.lists.move("grey", taken, group).length
     this.lists.move("dark", dark, group)
@@ -146,7 +146,7 @@ export class Hosts {
     this.#prove("gold", url)
   }
 
-  /** We have lost the connection to a host that we had dialled: it goes back to the grey list, unless it was banned. */
+  /** A proven host did not answer a probe: it goes back to the grey list, unless it was banned. */
   demote(url: string): void {
     const lastSeen = this.lists.lastSeen(url)
     if (lastSeen === undefined) return
@@ -154,9 +154,15 @@ export class Hosts {
     this.#contests.fill()
   }
 
-  /** A host was dialled in vain: it goes back to the grey list, and may leave it if that happens again and again. */
+  /** We have lost the connection to a host that we had dialled. */
+  lost(url: string): void {
+    this.lists.lost(url)
+    this.#contests.fill()
+  }
+
+  /** A host was dialled in vain: it counts as lost, and may leave the lists if that happens again and again. */
   fail(url: string): void {
-    this.demote(url)
+    this.lost(url)
     this.lists.fail(url)
   }
 
@@ -170,7 +176,12 @@ export class Hosts {
 
   /** The answer to a `getaddr` (darkfi-net 5.4). */
   answer(request: AddrRequest): HostEntry[] {
-    return selectAddresses(request, this.lists, this.#options.runtime.random)
+    return this.policy.answer(request, this.lists, this.#options.runtime.random)
+  }
+
+  /** Whom an outbound slot dials next; undefined if there is nobody (darkfi-net 6.3). */
+  choose(draw: SlotDraw): string | undefined {
+    return this.policy.choose(this.lists, draw, this.#options.runtime.random)
   }
 
   /** Whether an address, or every port of its host, is banned or blacklisted (darkfi-net 7.4). */
@@ -259,12 +270,6 @@ export class Hosts {
       this.lists.entries(colour).some(({ url }) => parseUrl(url).host === host),
     )
   }
-}
-
-/** Whether a host that was only heard of is one that nobody misses, at a moment (UNIX seconds). */
-function terribleAt(now: number): (host: Host) => boolean {
-  return ({ lastSeen, failures }) =>
-    lastSeen < now - TERRIBLE_AGE_S || lastSeen > now + TERRIBLE_AHEAD_S || failures >= TERRIBLE_FAILURES
 }
 
 function withoutPort({ scheme, host }: ParsedUrl): string {

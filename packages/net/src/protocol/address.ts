@@ -5,7 +5,7 @@ import type { MessageSubscription } from "../channel/subscription.ts"
 import type { Hosts, ReceivedAddress } from "../hosts/hosts.ts"
 import { shareableSchemes } from "../hosts/mixing.ts"
 import { sourceOf } from "../hosts/source.ts"
-import { AddressAllowance } from "../hosts/unsolicited.ts"
+import type { Allowance } from "../hosts/policy.ts"
 import { Addr, GetAddr, type AddrRequest } from "../message/address.ts"
 import type { MessageOf } from "../message/message.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -16,7 +16,7 @@ type Addresses = MessageOf<typeof Addr>
 /** What the address and seed protocols need of their node. */
 export interface AddressContext {
   readonly settings: Settings
-  readonly hosts: Pick<Hosts, "externalAddrs" | "admit" | "insert" | "answer" | "asked">
+  readonly hosts: Pick<Hosts, "externalAddrs" | "allowance" | "admit" | "insert" | "answer">
   readonly advertised: Publisher<string>
   readonly runtime: Pick<Runtime, "clock" | "log">
 }
@@ -31,12 +31,12 @@ export class ProtocolAddress implements Protocol {
   readonly #context: AddressContext
   readonly #requests: MessageSubscription<AddrRequest>
   readonly #addresses: MessageSubscription<Addresses>
-  readonly #allowance: AddressAllowance
+  readonly #allowance: Allowance
 
   constructor(channel: Channel, context: AddressContext) {
     this.#channel = channel
     this.#context = context
-    this.#allowance = new AddressAllowance(context.runtime.clock, context.hosts)
+    this.#allowance = context.hosts.allowance(channel.session)
     this.#requests = channel.subscribe(GetAddr)
     this.#addresses = channel.subscribe(Addr)
   }

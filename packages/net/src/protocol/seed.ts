@@ -4,7 +4,6 @@ import type { Channel } from "../channel/channel.ts"
 import { ChannelStopped } from "../channel/stopped.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
 import { sourceOf } from "../hosts/source.ts"
-import { AddressAllowance } from "../hosts/unsolicited.ts"
 import { Addr, GetAddr } from "../message/address.ts"
 import type { MessageOf } from "../message/message.ts"
 import type { Repeats } from "../repeats.ts"
@@ -37,7 +36,7 @@ export class ProtocolSeed implements Protocol {
     const own = ownAddresses(this.#context)
     if (own.addrs.length > 0) await channel.send(Addr, own)
     const request = addressRequest(settings)
-    const allowance = new AddressAllowance(runtime.clock, hosts)
+    const allowance = hosts.allowance(channel.session)
     allowance.ask(request.max)
     await channel.send(GetAddr, request)
 

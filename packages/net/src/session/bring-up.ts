@@ -76,7 +76,7 @@ function register(channel: Channel, node: SessionContext): void {
   node.introduced(channel)
   channel.onStop(() => {
     channels.delete(channel)
-    if (session === "outbound" || session === "direct") hosts.demote(address)
+    if (session === "outbound" || session === "direct") hosts.lost(address)
   })
   announce(channel, node)
 }

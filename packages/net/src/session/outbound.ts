@@ -1,10 +1,8 @@
 import { CancelScope, ManualResetEvent, TaskGroup, sleep } from "@dchat/task"
-import { drawCandidates } from "./candidates.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { PeerDiscovery } from "./discovery.ts"
 import { Anchors } from "../hosts/anchors.ts"
 import { schemeOf } from "../hosts/answer.ts"
-import type { Host } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { Retries } from "./retries.ts"
 import type { SeedSession } from "./seed.ts"
@@ -12,8 +10,6 @@ import { SETTLED_MS, Slot } from "./slot.ts"
 
 /** How often the anchors are written if they have changed, in milliseconds. */
 const SAVE_EVERY_MS = 60_000
-/** One attempt in so many that are in vain goes to a proven host, whatever its netgroup. */
-const PROVEN_EVERY = 4
 
 interface RunningSlot {
   readonly index: number
@@ -54,8 +50,8 @@ export class OutboundSession implements Session {
     void tasks.spawn(async (signal) => {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
-    if (hostlist !== undefined && settings.outboundConnections > 0) {
-      const anchors = new Anchors(`${hostlist}.anchors`, runtime)
+    if (hostlist !== undefined && settings.outboundConnections > 0 && hosts.policy.anchors > 0) {
+      const anchors = new Anchors(`${hostlist}.anchors`, runtime, hosts.policy.anchors)
       await anchors.load()
       if (tasks !== this.#tasks) return
       this.#anchors = anchors
@@ -145,12 +141,9 @@ export class OutboundSession implements Session {
     }
   }
 
-  /**
-   * Anchors first. Then whoever is of another netgroup than those in the slots; if there is nobody else, whoever there
-   * is.
-   */
+  /** Anchors first. Then whomever the address policy draws. */
   #choose(): string | undefined {
-    const { hosts, settings, runtime } = this.#node
+    const { hosts, settings } = this.#node
     this.#retries.releaseDue()
     const dialable = dialableSchemes(settings)
     const own = new Set([...settings.seeds, ...hosts.externalAddrs])
@@ -159,22 +152,10 @@ export class OutboundSession implements Session {
     const anchor = this.#anchors?.next(accept)
     if (anchor !== undefined) return anchor
 
-    const { lists } = hosts
     const taken = new Set(
       this.#slots.map(({ slot }) => (slot.address === undefined ? "" : hosts.groupOf(slot.address))),
     )
-    const anybody = ({ url }: Host): boolean => accept(url)
-    const another = (host: Host): boolean => !taken.has(host.group) && accept(host.url)
-    // Hearsay of other netgroups may be made up, and have no end.
-    const isProvenDue = this.#inVain % PROVEN_EVERY === PROVEN_EVERY - 1
-    const proven = isProvenDue
-      ? drawCandidates(lists, { ...settings, disableGreys: true }, anybody, runtime.random)
-      : []
-    return (
-      proven[0] ??
-      drawCandidates(lists, settings, another, runtime.random)[0] ??
-      drawCandidates(lists, settings, anybody, runtime.random)[0]
-    )
+    return hosts.choose({ settings, accept, taken, inVain: this.#inVain })
   }
 
   #wakeAll(): void {

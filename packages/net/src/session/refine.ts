@@ -1,7 +1,6 @@
 import { Semaphore, TaskGroup, checkpoint, sleep, type CancelScope } from "@dchat/task"
 import { schemeOf } from "../hosts/answer.ts"
 import { HostFile } from "../hosts/file.ts"
-import type { HostEntry } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -39,7 +38,7 @@ export class RefineSession implements Session {
     const { settings, runtime, hosts } = this.#node
     const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Probing hosts failed", { error }) })
     this.#tasks = tasks
-    this.#file = settings.hostlist === undefined ? undefined : new HostFile(settings.hostlist, hosts.lists, runtime)
+    this.#file = settings.hostlist === undefined ? undefined : new HostFile(settings.hostlist, hosts, runtime)
     const file = this.#file
     if (file !== undefined) {
       await file.load()
@@ -77,7 +76,7 @@ export class RefineSession implements Session {
       // Without any connection it may well be us who are not there.
       if (url === undefined || channels.idleMs >= settings.timeWithNoConnections * 1000) continue
       const isThere = await this.#probe(url, signal)
-      if (isThere === false) hosts.lists.remove("grey", url)
+      if (isThere === false) hosts.lists.unanswered(url)
     }
   }
 
@@ -89,17 +88,14 @@ export class RefineSession implements Session {
     if (incumbent !== undefined && (await this.#probe(incumbent, signal)) === false) hosts.demote(incumbent)
   }
 
-  /** Whether those whom we tell others of are still there: the one that was seen longest ago comes first (darkfi-net 6.8). */
+  /** Whether those whom we tell others of are still there. */
   async #lookAgain(signal: CancelScope): Promise<never> {
     const { channels, hosts, settings, runtime } = this.#node
     for (;;) {
       await sleep(LOOK_AGAIN_MS, { signal, clock: runtime.clock })
       if (channels.idleMs >= settings.timeWithNoConnections * 1000) continue
-      const oldest = hosts.lists
-        .entries("white")
-        .filter(({ url }) => this.#canProbe(url))
-        .reduce<HostEntry | undefined>((a, b) => (a === undefined || b.lastSeen < a.lastSeen ? b : a), undefined)
-      if (oldest !== undefined && (await this.#probe(oldest.url, signal)) === false) hosts.demote(oldest.url)
+      const stalest = hosts.lists.stalest((url) => this.#canProbe(url))
+      if (stalest !== undefined && (await this.#probe(stalest, signal)) === false) hosts.demote(stalest)
     }
   }
 

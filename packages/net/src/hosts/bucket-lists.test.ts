@@ -2,7 +2,8 @@ import { SeededRandom } from "@dchat/runtime/virtual"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { testLists } from "../testing/hosts.test-kit.ts"
-import { HOST_COLOURS, LIST_CAPS, SHAPES, type HostColour, type HostLists } from "./lists.ts"
+import { SHAPES } from "./bucket-lists.ts"
+import { HOST_COLOURS, LIST_CAPS, type HostColour, type HostLists } from "./lists.ts"
 
 const BUCKETED = ["grey", "white", "gold", "dark"] as const
 

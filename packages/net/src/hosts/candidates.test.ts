@@ -2,7 +2,7 @@ import { virtualWorld } from "@dchat/runtime/virtual"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { testLists } from "../testing/hosts.test-kit.ts"
-import { type Host, type HostLists } from "../hosts/lists.ts"
+import { type Host, type HostLists } from "./lists.ts"
 import { drawCandidates, type CandidateSettings } from "./candidates.ts"
 
 const COLOURS = ["gold", "white", "grey"] as const

@@ -1,5 +1,5 @@
 import type { Random } from "@dchat/runtime"
-import type { Host, HostColour, HostLists } from "../hosts/lists.ts"
+import type { Host, HostColour, HostLists } from "./lists.ts"
 import type { Settings } from "../settings/settings.ts"
 
 /** No more than this share of the candidates, in percent, is taken from the proven hosts. */

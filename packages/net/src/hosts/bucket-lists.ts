@@ -1,0 +1,243 @@
+import type { Random } from "@dchat/runtime"
+import { Bucket, BucketChooser, type BucketShape } from "./buckets.ts"
+import { LIST_CAPS, type Host, type HostColour, type HostEntry, type HostLists } from "./lists.ts"
+import { drawSpread } from "./spread.ts"
+
+/**
+ * How the lists are divided; together the places are just below the {@link LIST_CAPS}. Who is banned needs no place of
+ * that kind.
+ */
+export const SHAPES: Readonly<Record<Exclude<HostColour, "black">, BucketShape>> = {
+  grey: { buckets: 128, places: 15 },
+  white: { buckets: 128, places: 39 },
+  gold: { buckets: 128, places: 39 },
+  dark: { buckets: 128, places: 7 },
+}
+
+const PROVEN: ReadonlySet<HostColour> = new Set(["white", "gold"])
+
+/** A host as the lists keep it. */
+type Kept = { -readonly [K in keyof Host]: Host[K] }
+
+/** What the lists do not know of themselves. */
+export interface BucketListsContext {
+  /** The netgroup of an address. */
+  groupOf(url: string): string
+  /** Says of a host that was only heard of whether nobody would miss it, at this moment. */
+  terrible(): (host: Host) => boolean
+}
+
+/**
+ * The lists as we keep them. Plain data: no time, no network. A host is in one bucket of its list. Which one follows from a secret key: for hearsay (grey, dark) and who it came from, for the proven
+ * (white, gold) and their netgroup. A full bucket of hearsay gives up whom nobody misses, or whoever has more than a
+ * fair share; a full bucket of proven hosts gives up nobody.
+ */
+export class BucketLists implements HostLists {
+  readonly #context: BucketListsContext
+  readonly #hosts = new Map<string, Kept>()
+  readonly #lists: Readonly<Record<HostColour, Set<Kept>>> = perColour(() => new Set<Kept>())
+  readonly #buckets: Readonly<Record<HostColour, Map<number, Bucket<Kept>>>> = perColour(
+    () => new Map<number, Bucket<Kept>>(),
+  )
+  #key: Uint8Array
+  #chooser: BucketChooser
+  #evicted = 0
+  #turnedAway = 0
+
+  /** @param key 16 secret bytes */
+  constructor(key: Uint8Array, context: BucketListsContext) {
+    this.#context = context
+    this.#key = key
+    this.#chooser = new BucketChooser(key)
+  }
+
+  get key(): Uint8Array {
+    return this.#key
+  }
+
+  set key(key: Uint8Array) {
+    const hosts = [...this.#hosts.values()]
+    for (const { url } of hosts) this.#take(url)
+    this.#key = key
+    this.#chooser = new BucketChooser(key)
+    for (const host of hosts) this.#put(host.colour, host, host.source)
+  }
+
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  get turnedAway(): number {
+    return this.#turnedAway
+  }
+
+  size(colour: HostColour): number {
+    return this.#lists[colour].size
+  }
+
+  has(colour: HostColour, url: string): boolean {
+    return this.#hosts.get(url)?.colour === colour
+  }
+
+  entries(colour: HostColour): HostEntry[] {
+    return Array.from(this.#lists[colour], ({ url, lastSeen }) => ({ url, lastSeen }))
+  }
+
+  get(url: string): Host | undefined {
+    return this.#hosts.get(url)
+  }
+
+  lastSeen(url: string): number | undefined {
+    const host = this.#hosts.get(url)
+    return host === undefined || host.colour === "black" || host.colour === "dark" ? undefined : host.lastSeen
+  }
+
+  store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
+    const left: HostEntry[] = []
+    for (const host of hosts) if (!this.#put(colour, host, source)) left.push(host)
+    if (colour === "black") this.#trimBlack()
+    this.#turnedAway += left.length
+    return left
+  }
+
+  move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
+    const isFree = colour === "black" || this.size("black") === 0
+    return this.store(colour, isFree ? hosts : hosts.filter(({ url }) => !this.has("black", url)), source)
+  }
+
+  /** It goes back to the grey list. */
+  lost(url: string): void {
+    const lastSeen = this.lastSeen(url)
+    if (lastSeen !== undefined) this.move("grey", [{ url, lastSeen }])
+  }
+
+  fail(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host !== undefined) host.failures++
+  }
+
+  /** It is forgotten. */
+  unanswered(url: string): void {
+    this.remove("grey", url)
+  }
+
+  incumbent(colour: "white" | "gold", url: string): string | undefined {
+    const group = this.#context.groupOf(url)
+    const { buckets, places } = SHAPES[colour]
+    const bucket = this.#buckets[colour].get(this.#chooser.ofProven(url, group, buckets))
+    return bucket === undefined || bucket.size < places ? undefined : bucket.leastMissed(group, -Infinity)?.url
+  }
+
+  /** The white one that was seen longest ago (darkfi-net 6.8). */
+  stalest(accept: (url: string) => boolean): string | undefined {
+    return this.entries("white")
+      .filter(({ url }) => accept(url))
+      .reduce<HostEntry | undefined>((a, b) => (a === undefined || b.lastSeen < a.lastSeen ? b : a), undefined)?.url
+  }
+
+  remove(colour: HostColour, url: string): void {
+    if (this.has(colour, url)) this.#take(url)
+  }
+
+  removeOlder(colour: HostColour, moment: number): void {
+    for (const { url, lastSeen } of this.#lists[colour]) if (lastSeen < moment) this.#take(url)
+  }
+
+  sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[] {
+    return draw(
+      this.entries(colour).filter(({ url }) => accept(url)),
+      count,
+      random,
+    )
+  }
+
+  /** Drawn so that neither sources nor netgroups win by numbers. */
+  spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[] {
+    return drawSpread([...this.#lists[colour]].filter(accept), count, random)
+  }
+
+  #put(colour: HostColour, { url, lastSeen }: HostEntry, from: string | undefined): boolean {
+    const known = this.#hosts.get(url)
+    if (known?.colour === colour) {
+      known.lastSeen = lastSeen
+      if (PROVEN.has(colour)) known.failures = 0
+      return true
+    }
+    const group = known?.group ?? this.#context.groupOf(url)
+    const source = from ?? known?.source ?? `unknown ${group}`
+    const isProven = known !== undefined && PROVEN.has(known.colour)
+    const bucket = this.#makeRoom(colour, url, { group, source, isProven })
+    if (bucket === undefined) return false
+    this.#take(url)
+    this.#add({ url, lastSeen, colour, group, source, bucket, failures: 0 })
+    return true
+  }
+
+  /** The bucket for a host; undefined if that is full of others who have more right to it. */
+  #makeRoom(
+    colour: HostColour,
+    url: string,
+    { group, source, isProven }: { group: string; source: string; isProven: boolean },
+  ): number | undefined {
+    if (colour === "black") return 0
+    const { buckets, places } = SHAPES[colour]
+    // Neighbours that advertise themselves to a seed, one after the other, find as much room as other addresses.
+    const index = PROVEN.has(colour)
+      ? this.#chooser.ofProven(url, group, buckets)
+      : this.#chooser.ofHearsay(source, source === group ? url : group, buckets)
+    const bucket = this.#buckets[colour].get(index)
+    if (bucket === undefined || bucket.size < places) return index
+    if (PROVEN.has(colour)) return undefined
+    // Who was proven once goes before hearsay.
+    const leaves = bucket.entries.find(this.#context.terrible()) ?? bucket.leastMissed(group, isProven ? -Infinity : 2)
+    if (leaves === undefined) return undefined
+    this.#take(leaves.url)
+    this.#evicted++
+    return index
+  }
+
+  #add(host: Kept): void {
+    const { url, colour, bucket } = host
+    this.#hosts.set(url, host)
+    this.#lists[colour].add(host)
+    if (colour === "black") return
+    let others = this.#buckets[colour].get(bucket)
+    if (others === undefined) this.#buckets[colour].set(bucket, (others = new Bucket<Kept>()))
+    others.add(host)
+  }
+
+  #take(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host === undefined) return
+    const { colour, bucket } = host
+    this.#hosts.delete(url)
+    this.#lists[colour].delete(host)
+    if (colour === "black") return
+    this.#buckets[colour].get(bucket)?.remove(host)
+  }
+
+  /** Who was banned first is let off first. */
+  #trimBlack(): void {
+    const surplus = this.size("black") - LIST_CAPS.black
+    if (surplus <= 0) return
+    const oldestFirst = this.entries("black").toSorted((a, b) => a.lastSeen - b.lastSeen)
+    for (const { url } of oldestFirst.slice(0, surplus)) this.#take(url)
+    this.#evicted += surplus
+  }
+}
+
+function perColour<T>(make: () => T): Record<HostColour, T> {
+  return { grey: make(), white: make(), gold: make(), black: make(), dark: make() }
+}
+
+/** Up to `count` elements of `pool`, drawn with equal chances; `pool` is shuffled on the way. */
+function draw<T>(pool: T[], count: number, random: Random): T[] {
+  const drawn = Math.min(count, pool.length)
+  for (let i = 0; i < drawn; i++) {
+    const from = i + random.integer(pool.length - i)
+    const chosen = pool[from] as T
+    pool[from] = pool[i] as T
+    pool[i] = chosen
+  }
+  return pool.slice(0, drawn)
+}
