@@ -16,6 +16,7 @@ import { parseMessage, withoutNullParams, type ParseLimits } from "../message/pa
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
+import { CallTable } from "./call-table.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import { PendingCalls, type CallFailure, type PendingCall, type SettledText } from "./pending-calls.ts"
 
@@ -134,6 +135,10 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
   }
 
+  protected override makeTable(): CallTable<Call> {
+    return new CallTable()
+  }
+
   protected override idOf(count: number): number | string {
     return this.#ids === "texts" ? String(count) : count
   }
@@ -193,7 +198,7 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   }
 
   #isBrokenResponse(message: InvalidMessage): boolean {
-    return message.of === "response" || (message.of === "either" && this.pending.has(message.id))
+    return message.of === "response" || (message.of === "either" && this.pending.get(message.id) !== undefined)
   }
 
   #incoming(message: RequestMessage): IncomingCall {

@@ -3,6 +3,7 @@ import type { Id, Params } from "../message/message.ts"
 import type { ResponseMessage } from "../message/response.ts"
 import { batchText, notificationText, requestText } from "../message/serialise.ts"
 import type { ResponseText, ResultCutter } from "../message/slice.ts"
+import type { CallsById } from "./call-table.ts"
 import { InvalidResponseError, MissingResponseError } from "./errors.ts"
 
 /** A call that waits for its answer. Whoever drives the engine extends it with what the answer is for. */
@@ -37,41 +38,57 @@ export interface SettledText extends ResponseText {
  */
 export abstract class PendingCalls<Call extends PendingCall, Event> {
   /** Made with the first call: a side that only serves has none. */
-  #pending: Map<Id, Call> | undefined
+  #pending: CallsById<Call> | undefined
   #lastId = 0
   /** Whether this side has sent an error without an id. Some peers answer that with one of theirs. */
   protected hasComplained = false
 
-  /** The calls that wait for their answer, oldest first. */
-  get pending(): ReadonlyMap<Id, Call> {
+  /** The calls that wait for their answer. */
+  get pending(): Pick<CallsById<Call>, "size" | "get" | "values"> {
     return this.#pending ?? NOBODY
   }
 
   /** The text of a request, whose answer will settle `call`. Throws a TypeError when the parameters are no JSON. */
   request(method: string, params: Params | undefined, call: Call): string {
-    const text = requestText(this.idOf(this.#lastId + 1), method, params)
-    this.#expect(call)
+    const pending = (this.#pending ??= this.makeTable())
+    const next = this.#lastId + 1
+    const count = pending.free?.(next) ?? next
+    const id = this.idOf(count)
+    const text = requestText(id, method, params)
+    call.id = id
+    this.#lastId = count
+    pending.set(id, call)
     return text
   }
 
   /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; no call of it waits then. */
   batch(entries: readonly BatchEntry<Call>[]): string {
     const calls: Call[] = []
-    const texts = entries.map(({ method, params, call }) =>
-      call === undefined
-        ? notificationText(method, params)
-        : requestText(this.idOf(this.#lastId + calls.push(call)), method, params),
-    )
-    for (const call of calls) {
+    const lastId = this.#lastId
+    const textOf = ({ method, params, call }: BatchEntry<Call>): string => {
+      if (call === undefined) return notificationText(method, params)
+      const text = this.request(method, params, call)
       call.batch = calls
-      this.#expect(call)
+      calls.push(call)
+      return text
     }
-    return batchText(texts)
+    try {
+      return batchText(entries.map(textOf))
+    } catch (error) {
+      for (const call of calls) this.forget(call)
+      this.#lastId = lastId
+      throw error
+    }
   }
 
   /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */
   forget(call: PendingCall): boolean {
     return this.#pending?.delete(call.id) === true
+  }
+
+  /** Makes what knows the calls that wait, when there is a first one. */
+  protected makeTable(): CallsById<Call> {
+    return new Map<Id, Call>()
   }
 
   /** The id of a call of ours, which is the so-manyth. */
@@ -116,12 +133,6 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
     return left.filter((call) => this.forget(call)).map((call) => this.rejected(call, new MissingResponseError()))
   }
 
-  #expect(call: Call): void {
-    call.id = this.idOf(++this.#lastId)
-    this.#pending ??= new Map()
-    this.#pending.set(call.id, call)
-  }
-
   /**
    * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
    * or a batch, it is that one; unless it may as well be about an error of ours.
@@ -139,4 +150,4 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
   }
 }
 
-const NOBODY: ReadonlyMap<Id, never> = /* @__PURE__ */ new Map<Id, never>()
+const NOBODY = /* @__PURE__ */ new Map<Id, never>()
