@@ -28,7 +28,7 @@ export interface P2pCounters {
   readonly dnetDropped: number
   /** Messages that subscriptions had no room for, and dropped as they were told to. */
   readonly messagesDropped: number
-  /** Bytes that still waited for a peer when we closed the connection to it, since it took them too slowly or was banned. */
+  /** Bytes that still waited for a peer when we closed the connection to it: it took them too slowly, was banned, or was gone. */
   readonly bytesUnsent: number
   /** How often peers did what they must not: too much, too long, too late, or something unknown. */
   readonly faults: FaultCounts

@@ -26,6 +26,9 @@ const MOVES: Readonly<Record<ChannelState, readonly ChannelState[]>> = {
   stopped: [],
 }
 
+/** How a channel hangs up: after what it has to say, or without another word. */
+type Manner = "politely" | "at once"
+
 /** One connection to a peer (darkfi-net 4): typed messages out, typed messages in. */
 export class Channel {
   /** A random number that tells channels of a node apart. */
@@ -123,8 +126,8 @@ export class Channel {
         this.#decoder.push(chunk)
         this.#readOn()
       },
-      end: () => this.#lose(new ChannelStopped("closed-by-peer", "the peer closed the connection")),
-      close: (error) => this.#lose(ChannelStopped.byLoss(error)),
+      end: () => this.#lose(new ChannelStopped("closed-by-peer", "the peer closed the connection"), "politely"),
+      close: (error) => this.#lose(ChannelStopped.byLoss(error), "at once"),
     })
   }
 
@@ -255,18 +258,18 @@ export class Channel {
     dnet.publish({ event, info: { chan, cmd, time: `${runtime.clock.now()}000000` } })
   }
 
-  /** The connection is gone. What came in before is still handed out, room or not: it is no more than one chunk. */
-  #lose(reason: ChannelStopped): void {
+  /** The peer has left. What came in before is still handed out, room or not: it is no more than one chunk. */
+  #lose(reason: ChannelStopped, manner: Manner): void {
     while (this.#state === "running") {
       const event = this.#decoder.next()
       if (event === undefined) break
       this.#handle(event)
     }
-    void this.#stop(reason, "politely")
+    void this.#stop(reason, manner)
   }
 
   /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
-  #stop(reason: ChannelStopped, manner: "politely" | "at once"): Promise<void> {
+  #stop(reason: ChannelStopped, manner: Manner): Promise<void> {
     if (this.#closed !== undefined) return this.#closed
     let tellClosed: () => void = nothing
     // Made first: what is called from here on may stop the channel again.
@@ -280,6 +283,7 @@ export class Channel {
     this.#tellStopped(reason)
     this.#endVisit()
     this.#dispatcher.finish(reason)
+    if (isPolite) this.#sendQueue.moveOn()
     const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
     this.#sendQueue.close(reason)
     const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)

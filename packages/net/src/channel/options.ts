@@ -19,7 +19,7 @@ export interface ChannelAddress {
 export interface ChannelCounts {
   /** Messages that subscriptions had no room for, and that were dropped as their policy says. */
   messagesDropped: number
-  /** Bytes that still waited for a peer when we closed the connection to it. */
+  /** Bytes that still waited for a peer when the connection to it was closed, or broke. */
   bytesUnsent: number
 }
 

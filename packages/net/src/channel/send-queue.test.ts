@@ -1,6 +1,7 @@
 import type { ByteStream } from "@dchat/runtime"
 import { virtualWorld, type VirtualWorld } from "@dchat/runtime/virtual"
 import { string, struct } from "@dchat/wire"
+import fc from "fast-check"
 import { expect, test } from "vitest"
 import { defineMessage } from "../message/message.ts"
 import { Ping } from "../message/ping.ts"
@@ -19,7 +20,7 @@ async function queue(maxBytes?: number) {
   const { value: peer } = (await world.runUntil(accepting)) as { value: ByteStream }
   const received: { at: number; bytes: Uint8Array }[] = []
   const read = () => peer.readInto({ data: (bytes) => received.push({ at: world.now, bytes }), end() {}, close() {} })
-  return { world, stream, received, read, sending: new SendQueue(stream, near.clock, maxBytes) }
+  return { world, clock: near.clock, stream, received, read, sending: new SendQueue(stream, near.clock, maxBytes) }
 }
 
 async function end(world: VirtualWorld, stream: ByteStream): Promise<void> {
@@ -84,6 +85,81 @@ test("a packet that is larger than the queue waits until next to nothing is in i
   await world.advance(1000)
   expect(received.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(400_000)
   await end(world, stream)
+})
+
+test("what is urgent goes ahead of what waits for the stream, even when there is room for nothing else", async () => {
+  const { world, stream, received, read, sending } = await queue(1_000_000)
+  let taken = 0
+  while (sending.offer(Text, packet(taken % 200, 10_000))) taken++
+  expect(stream.bufferedBytes).toBeLessThan(150_000)
+  expect(sending.offer(Ping, packet(250, 100))).toBe(true)
+  expect(sending.offer(Ping, packet(251, 100))).toBe(true)
+  expect(sending.offer(Ping, packet(252, 10_000))).toBe(false)
+  read()
+  await world.advance(1000)
+  const bytes = received.flatMap((piece) => [...piece.bytes])
+  const [first, second] = [bytes.indexOf(250), bytes.indexOf(251)]
+  expect(second).toBe(first + 100)
+  expect(first).toBeLessThan(220_000)
+  const rest = bytes.filter((byte) => byte < 250)
+  expect(rest).toHaveLength(taken * 10_000)
+  expect(rest.filter((_, i) => i % 10_000 === 0)).toEqual(Array.from({ length: taken }, (_, i) => i % 200))
+  expect(sending.bytes).toBe(0)
+  await end(world, stream)
+})
+
+test("an urgent message waits for nobody who waits for room", async () => {
+  const { world, stream, sending } = await queue(300_000)
+  const puts = Array.from({ length: 5 }, () => sending.put(Text, packet(1, 100_000)))
+  const before = sending.bytes
+  await world.runUntil(sending.put(Ping, packet(2)))
+  expect(before).toBeGreaterThan(300_000 - 65_536)
+  expect(sending.bytes - before).toBe(12)
+  sending.close(new Error("over"))
+  await end(world, stream)
+  const outcomes = await world.runUntil(Promise.allSettled(puts))
+  expect(outcomes.at(-1)).toMatchObject({ status: "rejected", reason: { message: "over" } })
+})
+
+test("a wait for a backlog can be cancelled, and ends with the channel", async () => {
+  const { world, stream, sending } = await queue(1_000_000)
+  while (sending.offer(Text, packet(1, 10_000)));
+  const controller = new AbortController()
+  const cancelled = sending.put(Text, packet(2, 10_000), { signal: controller.signal })
+  const waiting = sending.put(Text, packet(3, 10_000))
+  await world.advance(10)
+  controller.abort(new Error("enough"))
+  await expect(cancelled).rejects.toThrow("enough")
+  sending.close(new Error("over"))
+  expect(sending.bytes).toBe(stream.bufferedBytes)
+  await end(world, stream)
+  await expect(world.runUntil(waiting)).rejects.toThrow("over")
+  await world.advance(10)
+  expect(world.pendingEvents).toBe(0)
+})
+
+test("nothing is lost or overtaken, however large the packets are and however fast they are read", async () => {
+  const packets = fc.array(fc.record({ size: fc.integer({ min: 1, max: 150_000 }), waitMs: fc.nat(3) }), {
+    maxLength: 40,
+  })
+  await fc.assert(
+    fc.asyncProperty(packets, fc.nat(50), async (sizes, readAt) => {
+      const { world, clock, stream, received, read, sending } = await queue(400_000)
+      const puts: Promise<void>[] = []
+      clock.setTimer(readAt, read)
+      for (const [i, { size, waitMs }] of sizes.entries()) {
+        puts.push(sending.put(Text, packet(i, size)))
+        await world.advance(waitMs)
+      }
+      await world.runUntil(Promise.all(puts))
+      await world.advance(1000)
+      const all = Buffer.concat(received.map(({ bytes }) => bytes))
+      expect(all.equals(Buffer.concat(sizes.map(({ size }, i) => packet(i, size))))).toBe(true)
+      expect(sending.bytes).toBe(0)
+      await end(world, stream)
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test("who puts without a pause lets other work run after each 64 KiB, one promise for all", async () => {

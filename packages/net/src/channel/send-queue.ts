@@ -1,11 +1,16 @@
-import type { ByteStream, Clock, Timer } from "@dchat/runtime"
-import { ManualResetEvent, Mutex, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
+import type { ByteStream, Clock } from "@dchat/runtime"
+import { Mutex, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
 import type { MessageType } from "../message/message.ts"
+import { Backlog, STREAM_BYTES } from "./backlog.ts"
+import { HeldBack } from "./held-back.ts"
 import { Meter } from "./metering.ts"
 import { TurnClock } from "./turn-clock.ts"
 
 /** How much a channel keeps for a peer that reads slowly, in bytes. */
 const SEND_QUEUE_BYTES = 4 * 2 ** 20
+
+/** How much that is urgent it keeps beyond that, in bytes. */
+const URGENT_BYTES = 1024
 
 /** How much longer than it must a message is held back: the reference waits twice as long too (darkfi-net 4.5). */
 const CAUTION = 2
@@ -16,6 +21,12 @@ const BURST_BYTES = 64 * 1024
 /** What is returned for what is taken at once: a promise for each message would cost more than the message. */
 const TAKEN: Promise<void> = Promise.resolve()
 
+/** Who has put much waits for this. */
+interface Pause {
+  readonly over: Promise<void>
+  readonly end: () => void
+}
+
 interface Lane {
   readonly type: MessageType<unknown>
   readonly meter: Meter
@@ -24,8 +35,9 @@ interface Lane {
 }
 
 /**
- * What waits to be sent on one channel: bounded in bytes, in order. A message that comes too soon after others of its kind
- * is held back, so that the peer need not ban us (darkfi-net 4.5).
+ * What waits to be sent on one channel: bounded in bytes, in order. What is urgent goes ahead of what the stream has not been
+ * given yet. A message that comes too soon after others of its kind is held back, so that the peer need not ban us
+ * (darkfi-net 4.5).
  */
 export class SendQueue {
   readonly #stream: ByteStream
@@ -34,13 +46,13 @@ export class SendQueue {
   readonly #maxBytes: number
   /** Of the few kinds of messages that are sent. Replaced when there is one more: an array that grows keeps room for 17. */
   #lanes: readonly Lane[] = []
-  // Most channels never hold anything back, and nobody waits for room: they need neither.
+  // Most channels never hold anything back, their peers are fast enough, and nobody waits for room: they need none of these.
   #held: HeldBack | undefined
+  #backlog: Backlog | undefined
   #turn: Mutex | undefined
+  #pause: Pause | undefined
   #refused = 0
   #burst = 0
-  #pausing: Promise<void> | undefined
-  #endPause: () => void = nothing
   #reason: Error | undefined
 
   constructor(
@@ -57,7 +69,7 @@ export class SendQueue {
 
   /** How many bytes wait: held back, or not yet taken by the operating system. */
   get bytes(): number {
-    return (this.#held?.bytes ?? 0) + this.#stream.bufferedBytes
+    return (this.#held?.bytes ?? 0) + (this.#backlog?.bytes ?? 0) + this.#stream.bufferedBytes
   }
 
   /** How many packets found no room and were refused. */
@@ -79,24 +91,27 @@ export class SendQueue {
   put(type: MessageType<unknown>, packet: Uint8Array, options?: Cancellable): Promise<void> {
     if (!this.#takeNow(type, packet)) return this.#takeLater(type, packet, options)
     this.#burst += packet.length
-    return this.#burst < BURST_BYTES ? TAKEN : this.#pause()
+    return this.#burst < BURST_BYTES ? TAKEN : (this.#pause ??= this.#newPause()).over
   }
 
-  /** Resolves in the next turn. The same promise for everyone who comes until then. */
-  #pause(): Promise<void> {
-    return (this.#pausing ??= new Promise((resolve) => {
-      this.#endPause = () => {
-        timer.cancel()
-        this.#burst = 0
-        this.#pausing = undefined
-        resolve()
-      }
-      const timer = this.#clock.setTimer(0, this.#endPause)
-    }))
+  /** Ends in the next turn. The same for everyone who comes until then. */
+  #newPause(): Pause {
+    let letGo = nothing
+    const over = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const end = (): void => {
+      timer.cancel()
+      this.#burst = 0
+      this.#pause = undefined
+      letGo()
+    }
+    const timer = this.#clock.setTimer(0, end)
+    return { over, end }
   }
 
   #takeNow(type: MessageType<unknown>, packet: Uint8Array): boolean {
-    if (this.#turn?.locked === true || !this.#hasRoom(packet)) return false
+    if (!this.#hasRoom(type, packet)) return false
     this.#take(type, packet)
     return true
   }
@@ -105,9 +120,10 @@ export class SendQueue {
     const mutex = (this.#turn ??= new Mutex())
     const turn = mutex.tryLock() ?? (await mutex.lock({ signal }))
     try {
-      if (!this.#hasRoom(packet)) {
+      if (!this.#fits(packet, this.#maxBytes)) {
         // What is larger than all the room goes when next to nothing waits.
         await this.#held?.nothing.wait({ signal })
+        await this.#backlog?.nothing.wait({ signal })
         await unlessCancelled(this.#stream.drained(), signal)
       }
       if (this.#reason !== undefined) throw this.#reason
@@ -117,27 +133,53 @@ export class SendQueue {
     }
   }
 
-  /** Drops what is held back, and whatever comes. Who waits for room gets the reason. */
-  close(reason: Error): void {
-    this.#reason ??= reason
-    this.#endPause()
-    this.#held?.drop()
+  /** Gives what waits for the stream to it, all of it: the channel is about to hang up in good order. */
+  moveOn(): void {
+    this.#backlog?.moveAll()
   }
 
-  #hasRoom(packet: Uint8Array): boolean {
+  /** Drops what has not been given to the stream, and whatever comes. Who waits for room gets the reason. */
+  close(reason: Error): void {
+    this.#reason ??= reason
+    this.#pause?.end()
+    this.#held?.drop()
+    this.#backlog?.drop()
+  }
+
+  /** Whether there is room, and nobody else waits for it. What is urgent has a little of its own. */
+  #hasRoom(type: MessageType<unknown>, packet: Uint8Array): boolean {
+    if (type.urgent) return this.#fits(packet, this.#maxBytes + URGENT_BYTES)
+    return this.#turn?.locked !== true && this.#fits(packet, this.#maxBytes)
+  }
+
+  #fits(packet: Uint8Array, maxBytes: number): boolean {
     const { bytes } = this
-    return bytes === 0 || bytes + packet.length <= this.#maxBytes
+    return bytes === 0 || bytes + packet.length <= maxBytes
   }
 
   #take(type: MessageType<unknown>, packet: Uint8Array): void {
     if (this.#reason !== undefined) return
     const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
     if (wait <= 0) {
-      this.#stream.write(packet)
+      this.#pass(type, packet)
       return
     }
     const held = (this.#held ??= new HeldBack(this.#clock))
-    held.add(wait, packet, this.#stream)
+    held.add(wait, packet, () => this.#pass(type, packet))
+  }
+
+  /** On to the stream, or behind what waits for it. */
+  #pass(type: MessageType<unknown>, packet: Uint8Array): void {
+    const stream = this.#stream
+    const isQueued = !type.urgent && (this.#backlog !== undefined || stream.bufferedBytes >= STREAM_BYTES)
+    if (!isQueued) {
+      stream.write(packet)
+      return
+    }
+    this.#backlog ??= new Backlog(stream, this.#clock, () => {
+      this.#backlog = undefined
+    })
+    this.#backlog.add(packet)
   }
 
   /** How long the next message of a kind must wait, in milliseconds. It counts from when it is sent. */
@@ -155,38 +197,6 @@ export class SendQueue {
     const lane: Lane = { type, meter: new Meter(type.metering, "late"), openAt: 0 }
     this.#lanes = [...lanes, lane]
     return lane
-  }
-}
-
-/** Packets that wait until their time has come. */
-class HeldBack {
-  readonly #clock: Clock
-  readonly #timers = new Set<Timer>()
-  /** Set while nothing is held back. */
-  readonly nothing = new ManualResetEvent()
-  bytes = 0
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  add(ms: number, packet: Uint8Array, stream: ByteStream): void {
-    this.bytes += packet.length
-    this.nothing.reset()
-    const timer = this.#clock.setTimer(ms, () => {
-      this.#timers.delete(timer)
-      this.bytes -= packet.length
-      if (this.bytes === 0) this.nothing.set()
-      stream.write(packet)
-    })
-    this.#timers.add(timer)
-  }
-
-  drop(): void {
-    for (const timer of this.#timers) timer.cancel()
-    this.#timers.clear()
-    this.bytes = 0
-    this.nothing.set()
   }
 }
 

@@ -15,12 +15,18 @@ export interface MessageDefinition<T> {
   readonly maxBytes: number
   /** What each one costs its sender. */
   readonly metering: Metering
+  /**
+   * Goes ahead of what waits for a peer that reads slowly. For what is small, seldom and worth nothing later, as a heartbeat
+   * is: the rest waits for it. Default false.
+   */
+  readonly urgent?: boolean
 }
 
 /** A kind of message: all that a channel must know of it. Made by {@link defineMessage}. */
 export interface MessageType<T> extends MessageDefinition<T> {
   /** The command in UTF-8. */
   readonly commandBytes: Uint8Array
+  readonly urgent: boolean
 }
 
 /** The value that messages of a type carry. */
@@ -43,7 +49,7 @@ export class MessageError extends NetError {
  * @throws {MessageError} `bad-definition` if the command or the limit is impossible
  */
 export function defineMessage<T>(definition: MessageDefinition<T>): MessageType<T> {
-  const { command, maxBytes } = definition
+  const { command, codec, maxBytes, metering, urgent = false } = definition
   const commandBytes = new TextEncoder().encode(command)
   const { length } = commandBytes
   if (length === 0 || length > MAX_COMMAND_BYTES) {
@@ -55,5 +61,5 @@ export function defineMessage<T>(definition: MessageDefinition<T>): MessageType<
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
     throw new MessageError("bad-definition", `maxBytes of "${command}" is ${maxBytes}, not a whole number of bytes`)
   }
-  return Object.freeze({ ...definition, commandBytes })
+  return Object.freeze({ command, codec, maxBytes, metering, urgent, commandBytes })
 }
