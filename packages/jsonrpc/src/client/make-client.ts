@@ -1,12 +1,6 @@
 import type { AnswerReader, BatchCall, BatchOutcome } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
-import {
-  contractEntries,
-  type Contract,
-  type ContractEntry,
-  type Definitions,
-  type ParamStyle,
-} from "../contract/contract.ts"
+import { type Contract, type ContractEntry, type Definitions, type ParamStyle } from "../contract/contract.ts"
 import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
@@ -32,7 +26,7 @@ export function client<D extends Definitions>(
   contract: Contract<D>,
   options: ClientOptions = {},
 ): Client<ApiOf<D>> {
-  return contractClient(connection, contractEntries(contract), options, {}) as Client<ApiOf<D>>
+  return contractClient(connection, contract.entries, options, {}) as Client<ApiOf<D>>
 }
 
 /**
@@ -64,14 +58,15 @@ const waysIntoBatch: Omit<Ways, "subscription"> & { readonly subscription?: unde
 }
 
 /** What calling a definition takes, made once for all clients of a flavor. */
-interface Callable extends Pick<ContractEntry, "path" | "name" | "definition"> {
+interface Callable extends Pick<ContractEntry, "path" | "definition"> {
+  readonly name: string
   readonly write: ParamsWriter
   readonly reader: AnswerReader | undefined
   readonly guard: CallGuard
 }
 
 function callable(
-  { path, name, definition, options }: ContractEntry,
+  { path, names: [name], definition, options }: ContractEntry,
   { params: style = options.params, checkParams }: ClientOptions,
   chosen: Flavor | undefined,
 ): Callable {

@@ -10,6 +10,8 @@ export interface Contract<D extends Definitions = Definitions> {
   readonly kind: "contract"
   readonly definitions: D
   readonly options: ContractOptions
+  /** Everything that it and those inside it hold, in their order. */
+  readonly entries: readonly ContractEntry[]
 }
 
 /** How parameters go over the wire: as they are declared (a list by position, an object by name), or all one way. */
@@ -29,10 +31,8 @@ export interface ContractOptions {
 export interface ContractEntry {
   /** Where programs find it: the keys from the outside in. */
   readonly path: readonly string[]
-  /** What it is called on the wire. */
-  readonly name: string
-  /** Other names under which a server answers it too. */
-  readonly aliases: readonly string[]
+  /** What it is called on the wire. A server answers it under all of them, a client calls it by the first. */
+  readonly names: readonly [string, ...string[]]
   readonly definition: Definition
   readonly options: ContractOptions
 }
@@ -45,38 +45,29 @@ export interface ContractEntry {
  * JSON-RPC keeps for itself (`rpc.`), and for a name on the wire that two of them have.
  */
 export function contract<const D extends Definitions>(definitions: D, options: ContractOptions = {}): Contract<D> {
-  const made: Contract<D> = { kind: "contract", definitions, options }
-  const taken = new Map<string, string>()
-  for (const [key, definition] of Object.entries(definitions)) {
-    checkKey(key)
-    if (definition.kind !== "contract") checkDefinition(key, definition)
-  }
-  for (const { path, name, aliases } of contractEntries(made)) {
-    const key = path.join(".")
-    for (const wireName of [name, ...aliases]) {
-      const other = taken.get(wireName)
-      must(!wireName.startsWith("rpc."), `${key}: names that begin with "rpc." belong to JSON-RPC`)
-      must(other === undefined, `${String(other)} and ${key} are both called ${JSON.stringify(wireName)} on the wire`)
-      taken.set(wireName, key)
-    }
-  }
-  return made
-}
-
-/** Everything that a contract and those inside it hold, in their order. */
-export function contractEntries({ definitions, options }: Contract): ContractEntry[] {
   const { separator = "." } = options
-  return Object.entries(definitions).flatMap(([key, definition]): ContractEntry[] => {
+  const entries = Object.entries(definitions).flatMap(([key, definition]): readonly ContractEntry[] => {
+    checkKey(key)
     if (definition.kind !== "contract") {
-      return [{ path: [key], name: definition.name ?? key, aliases: definition.aliases, definition, options }]
+      checkDefinition(key, definition)
+      return [{ path: [key], names: [definition.name ?? key, ...definition.aliases], definition, options }]
     }
-    const prefixed = (name: string): string => `${key}${separator}${name}`
-    return contractEntries(definition).map((inner) => ({
+    return definition.entries.map((inner) => ({
       ...inner,
       path: [key, ...inner.path],
-      name: prefixed(inner.name),
-      aliases: inner.aliases.map(prefixed),
+      names: inner.names.map((name) => `${key}${separator}${name}`) as [string, ...string[]],
       options: { ...options, ...inner.options },
     }))
   })
+  const taken = new Map<string, string>()
+  for (const { path, names } of entries) {
+    const key = path.join(".")
+    for (const name of names) {
+      const other = taken.get(name)
+      must(!name.startsWith("rpc."), `${key}: names that begin with "rpc." belong to JSON-RPC`)
+      must(other === undefined, `${String(other)} and ${key} are both called ${JSON.stringify(name)} on the wire`)
+      taken.set(name, key)
+    }
+  }
+  return { kind: "contract", definitions, options, entries }
 }

@@ -1,4 +1,4 @@
-import { contractEntries, type Contract, type ContractEntry } from "../contract/contract.ts"
+import type { Contract, ContractEntry } from "../contract/contract.ts"
 import type { Definition, ErrorShape } from "../contract/definition.ts"
 import { paramNames, paramSchemas } from "../contract/param-names.ts"
 import type { JsonSchema, StandardSchema } from "../contract/standard-schema.ts"
@@ -16,7 +16,7 @@ export interface OpenRpcOptions extends OpenRpcInfo {
  * draft 7), else as anything. Subscriptions stand in `x-subscriptions`, for OpenRPC has no word for them.
  */
 export function openRpcDocument(contract: Contract, options: OpenRpcOptions): OpenRpcDocument {
-  return documentOf(contractEntries(contract).map(methodObject), options)
+  return documentOf(contract.entries.map(methodObject), options)
 }
 
 /** The document of methods and subscriptions that are described already. */
@@ -38,7 +38,7 @@ function isSubscription(method: OpenRpcMethod): boolean {
 }
 
 /** Describes one method, notification or subscription. */
-export function methodObject({ name, aliases, definition }: ContractEntry): OpenRpcMethod {
+export function methodObject({ names: [name, ...aliases], definition }: ContractEntry): OpenRpcMethod {
   const { summary, deprecated } = definition
   return {
     name,

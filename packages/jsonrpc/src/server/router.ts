@@ -1,7 +1,7 @@
 import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { Connection } from "../connection/connection.ts"
 import { ContractError } from "../contract/contract-error.ts"
-import { contractEntries, type Contract, type Definitions } from "../contract/contract.ts"
+import type { Contract, Definitions } from "../contract/contract.ts"
 import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
 import { paramsReader } from "../contract/params.ts"
 import type { HandlerParams, HandlerResult, ParamsOf, SentItemOf } from "../contract/types.ts"
@@ -91,8 +91,13 @@ export function router<D extends Definitions>(
   { discover, checkResults = true }: RouterOptions = {},
 ): Router {
   const routes = new Map<string, Route>()
-  for (const entry of contractEntries(contract)) {
-    const { path, name, aliases, definition, options } = entry
+  for (const entry of contract.entries) {
+    const {
+      path,
+      names: [name, ...aliases],
+      definition,
+      options,
+    } = entry
     const read = paramsReader(definition, options.flavor)
     const handler = handlerAt(handlers, path)
     const run =
