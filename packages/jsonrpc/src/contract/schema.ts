@@ -81,10 +81,10 @@ export function list<S extends Schema<unknown>>(item: S): Schema<OutputOf<S>[]> 
     { type: "array", items: item.json },
     (value) => Array.isArray(value) && value.every((each) => item.accepts(each)),
     {
-      blame(value) {
+      issueIn(value) {
         if (!Array.isArray(value)) return undefined
         const index = value.findIndex((each) => !item.accepts(each))
-        return [index, item, value[index]]
+        return issueAt(index, item, value[index])
       },
       flavor: item.flavor,
       revive:
@@ -103,10 +103,10 @@ export function record<S extends Schema<unknown>>(item: S): Schema<Record<string
     { type: "object", additionalProperties: item.json },
     (value) => isObject(value) && Object.values(value).every((each) => item.accepts(each)),
     {
-      blame(value) {
+      issueIn(value) {
         if (!isObject(value)) return undefined
         const found = Object.entries(value).find(([, each]) => !item.accepts(each))
-        return found === undefined ? undefined : [found[0], item, found[1]]
+        return found === undefined ? undefined : issueAt(found[0], item, found[1])
       },
       flavor: item.flavor,
       revive: revive === undefined ? undefined : (json, flavor) => mapObject(json, (each) => revive(each, flavor)),
@@ -135,10 +135,10 @@ export function object<S extends Shape>(shape: S): Schema<ShapeType<S>> {
     },
     (value) => isObject(value) && properties.every(([name, property]) => property.accepts(own(value, name))),
     {
-      blame(value) {
+      issueIn(value) {
         if (!isObject(value)) return undefined
         const found = properties.find(([name, property]) => !property.accepts(own(value, name)))
-        return found === undefined ? undefined : [found[0], found[1], own(value, found[0])]
+        return found === undefined ? undefined : issueAt(found[0], found[1], own(value, found[0]))
       },
       flavor: properties.find(([, { flavor }]) => flavor !== undefined)?.[1].flavor,
       revive: properties.every(([, { revive }]) => revive === undefined)
@@ -193,17 +193,14 @@ export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S)
   )
 }
 
-/** Where in a value that does not fit it goes wrong: the key of a part, what the part should be, and what it is. */
-type Blame = readonly [key: PropertyKey, schema: Schema<unknown>, part: unknown]
-
 interface BlamingSchema<T> extends Schema<T> {
-  /** The part of a value that is to blame; `undefined` when it is the value itself. */
-  readonly blame: ((value: unknown) => Blame | undefined) | undefined
+  /** What is wrong with a part of a value that does not fit; `undefined` when it is the value itself. */
+  readonly issueIn: ((value: unknown) => SchemaIssue | undefined) | undefined
 }
 
 /** What few schemas need. */
 interface Extras {
-  readonly blame?: BlamingSchema<unknown>["blame"]
+  readonly issueIn?: BlamingSchema<unknown>["issueIn"]
   readonly revive?: Schema<unknown>["revive"]
   readonly flavor?: Flavor | undefined
   readonly cut?: ResultCutter | undefined
@@ -213,7 +210,7 @@ function schema<T>(
   name: string,
   json: JsonSchema,
   test: (value: unknown) => boolean,
-  { blame, revive, flavor, cut }: Extras = {},
+  { issueIn, revive, flavor, cut }: Extras = {},
 ): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
@@ -222,11 +219,11 @@ function schema<T>(
     revive,
     flavor,
     cut,
-    blame,
+    issueIn,
     "~standard": {
       version: 1,
       vendor: "dchat",
-      validate: (value) => (self.accepts(value) ? { value } : { issues: [issue(self, value)] }),
+      validate: (value) => (self.accepts(value) ? { value } : { issues: [issueOf(self, value)] }),
       jsonSchema: { input: () => json, output: () => json },
     },
   }
@@ -243,7 +240,12 @@ function formed<T>(name: string, form: keyof Forms, test: (value: unknown) => bo
 
 /** For schemas that let something more through than another one. */
 function likeInner(inner: Schema<unknown>): Extras {
-  return { blame: (inner as BlamingSchema<unknown>).blame, revive: inner.revive, flavor: inner.flavor, cut: inner.cut }
+  return {
+    issueIn: (inner as BlamingSchema<unknown>).issueIn,
+    revive: inner.revive,
+    flavor: inner.flavor,
+    cut: inner.cut,
+  }
 }
 
 function mapObject(json: unknown, map: (value: unknown, name: string) => unknown): unknown {
@@ -251,11 +253,15 @@ function mapObject(json: unknown, map: (value: unknown, name: string) => unknown
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, map(value, name)]))
 }
 
-function issue(schema: Schema<unknown>, value: unknown, path: readonly PropertyKey[] = []): SchemaIssue {
-  const blame = (schema as BlamingSchema<unknown>).blame?.(value)
-  if (blame === undefined) return { message: `expected ${schema.name}, got ${nameOf(value)}`, path }
-  const [key, culprit, part] = blame
-  return issue(culprit, part, [...path, key])
+function issueOf(schema: Schema<unknown>, value: unknown): SchemaIssue {
+  const inside = (schema as BlamingSchema<unknown>).issueIn?.(value)
+  return inside ?? { message: `expected ${schema.name}, got ${nameOf(value)}`, path: [] }
+}
+
+/** What is wrong with the part of a value that stands under a key. */
+function issueAt(key: PropertyKey, schema: Schema<unknown>, part: unknown): SchemaIssue {
+  const { message, path = [] } = issueOf(schema, part)
+  return { message, path: [key, ...path] }
 }
 
 function nameOf(value: unknown): string {
