@@ -37,7 +37,6 @@ export function answerReader(
 
   function unwrap(checked: SchemaResult<unknown>, result: unknown): unknown {
     if (checked.issues === undefined) return checked.value
-    const issues = checked.issues.map((issue) => issueText(issue)).join("; ")
-    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issues}`, result)
+    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issueText(checked.issues)}`, result)
   }
 }

@@ -1,6 +1,6 @@
 import { CallError } from "../connection/errors.ts"
 import type { Definition } from "../contract/definition.ts"
-import { issueText } from "../contract/issue-text.ts"
+import { issuesAt, issueText } from "../contract/issue-text.ts"
 import { isParamList, paramKeys, paramSchemas } from "../contract/param-names.ts"
 import type { SchemaResult, StandardSchema } from "../contract/standard-schema.ts"
 import { validate } from "../contract/validate.ts"
@@ -85,10 +85,8 @@ function argumentsCheck(
   }
 
   function judge(results: readonly SchemaResult<unknown>[]): Problem {
-    const issues = results.flatMap((result, index) =>
-      (result.issues ?? []).map((issue) => issueText(issue, keys[index])),
-    )
-    return issues.length === 0 ? undefined : new InvalidArgumentError(name, issues.join("; "))
+    const issues = results.flatMap((result, index) => issuesAt(keys[index] as string, result.issues ?? []))
+    return issues.length === 0 ? undefined : new InvalidArgumentError(name, issueText(issues))
   }
 }
 

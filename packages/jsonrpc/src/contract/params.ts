@@ -4,7 +4,7 @@ import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
 import { itemTexts, memberTexts } from "../message/slice.ts"
 import type { Definition } from "./definition.ts"
-import { issueText } from "./issue-text.ts"
+import { issuesAt, issueText } from "./issue-text.ts"
 import { isParamList, paramKeys, paramNames, paramSchemas } from "./param-names.ts"
 import { isOwnSchema, wantsText } from "./own-schema.ts"
 import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
@@ -81,7 +81,7 @@ export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor
   function collect(results: readonly SchemaResult<unknown>[]): unknown[] {
     return results.map((result, index) => {
       if (result.issues === undefined) return result.value
-      throw new InvalidParamsError(result.issues.map((issue) => issueText(issue, names[index])).join("; "))
+      throw new InvalidParamsError(issueText(issuesAt(names[index] as string, result.issues)))
     })
   }
 

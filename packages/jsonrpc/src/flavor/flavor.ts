@@ -60,7 +60,7 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
       const result = schema["~standard"].validate(reviveBy(schema, parseBy(self, text), self))
       if (result instanceof Promise) throw new TypeError("a schema that takes its time cannot decode at once")
       if (result.issues === undefined) return result.value
-      throw new InvalidValueError(result.issues.map((issue) => issueText(issue)).join("; "))
+      throw new InvalidValueError(issueText(result.issues))
     },
   }
   return self

@@ -47,7 +47,7 @@ function outgoingCheck(what: string, schema: StandardSchema): OutgoingCheck {
 
   function passed(value: unknown, result: SchemaResult<unknown> | Promise<SchemaResult<unknown>>): unknown {
     if (result instanceof Promise || result.issues === undefined) return value
-    throw new WrongResultError(what, result.issues.map((issue) => issueText(issue)).join("; "), value)
+    throw new WrongResultError(what, issueText(result.issues), value)
   }
 }
 
