@@ -3,7 +3,7 @@ import { InvalidResultError } from "../connection/errors.ts"
 import type { Method, SubscriptionMethod } from "../contract/definition.ts"
 import type { SchemaResult } from "../contract/standard-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
-import { isOwnSchema } from "../contract/own-schema.ts"
+import { flavorOf } from "../contract/own-schema.ts"
 import { validate } from "../contract/validate.ts"
 import type { Flavor } from "../flavor/flavor.ts"
 
@@ -16,17 +16,16 @@ export function answerReader(
   definition: Method | SubscriptionMethod,
   chosen: Flavor | undefined,
 ): AnswerReader {
-  const [what, schema] =
-    definition.kind === "method" ? ["the result of", definition.result] : ["an item of", definition.item]
-  const own = schema !== undefined && isOwnSchema(schema) ? schema : undefined
-  const flavor = chosen ?? own?.flavor
+  const isMethod = definition.kind === "method"
+  const schema = isMethod ? definition.result : definition.item
+  // Who chooses no flavor, and whose schemas need none, does not load what reads by one.
+  const flavored = schema === undefined ? undefined : (chosen ?? flavorOf(schema))?.readerOf(schema)
 
   return {
-    cut: own?.cut ?? flavor?.reader.cut,
+    cut: flavored?.cut,
     value(result) {
       if (schema === undefined) return undefined
-      const read = flavor === undefined || own?.cut !== undefined ? result : flavor.reader.value(result)
-      const checked = validate(schema, own?.revive === undefined ? read : own.revive(read, flavor as Flavor))
+      const checked = validate(schema, flavored === undefined ? result : flavored.value(result))
       return checked instanceof Promise ? checked.then((late) => unwrap(late, result)) : unwrap(checked, result)
     },
     error: (error) =>
@@ -35,8 +34,9 @@ export function answerReader(
         ?.from(error) ?? error,
   }
 
-  function unwrap(checked: SchemaResult<unknown>, result: unknown): unknown {
-    if (checked.issues === undefined) return checked.value
-    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issueText(checked.issues)}`, result)
+  function unwrap({ issues, value }: SchemaResult<unknown>, result: unknown): unknown {
+    if (issues === undefined) return value
+    const what = isMethod ? "the result of" : "an item of"
+    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issueText(issues)}`, result)
   }
 }

@@ -7,7 +7,7 @@ export interface SchemaIssue {
 /** What checking a value gives. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] }
+  | { readonly issues: readonly SchemaIssue[]; readonly value?: undefined }
 
 /**
  * A schema by the Standard Schema specification, version 1: those of zod, valibot, arktype and others are, and so are the

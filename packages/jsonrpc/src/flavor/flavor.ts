@@ -1,5 +1,6 @@
 import type { AnswerReader } from "../connection/call.ts"
 import type { OutputOf, StandardSchema } from "../contract/standard-schema.ts"
+import { isOwnSchema } from "../contract/own-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
@@ -16,6 +17,8 @@ export interface Flavor {
   readonly parse: ((text: string) => unknown) | undefined
   /** Reads the answers that no contract describes. */
   readonly reader: AnswerReader
+  /** Makes values of a schema from what came, before they are checked. */
+  readerOf(schema: StandardSchema): Pick<AnswerReader, "cut" | "value">
   /** The text of parameters. Throws a TypeError when they have none. */
   params(params: Params): JsonText
   /** The JSON text of a value. Throws a TypeError when it has none. */
@@ -52,6 +55,11 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
       cut: parse === undefined ? undefined : cutResult,
       value: (result) => (result instanceof JsonText ? parseBy(self, result.text) : result),
       error: (error) => error,
+    },
+    readerOf(schema) {
+      const cut = isOwnSchema(schema) ? schema.cut : undefined
+      if (cut !== undefined) return { cut, value: (result) => reviveBy(schema, result, self) }
+      return { cut: self.reader.cut, value: (result) => reviveBy(schema, self.reader.value(result), self) }
     },
     params: (params) => new JsonText(self.encode(params)),
     encode: (value) => encodeValue(value, self.forms) ?? "null",
