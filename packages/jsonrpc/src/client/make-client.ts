@@ -39,23 +39,32 @@ export function interfaceClient<Api extends object>(connection: Peer): Client<Ap
 
 type ClientCall = (...args: unknown[]) => unknown
 
-/** What becomes of a call: it is made, or it is put into a batch. */
+/** How something of a contract is called. */
 type Way = (method: string, params: Params | undefined, options: ClientCallOptions) => unknown
-type Ways = Readonly<Record<Definition["kind"], Way>>
 
-function waysTo(connection: Peer): Ways {
+function waysTo(peer: Peer): Readonly<Record<Definition["kind"], Way>> {
   return {
-    method: (method, params, options) => connection.request(method, params, options),
-    notification: (method, params) => connection.notify(method, params),
-    subscription: (method, params, options) => connection.subscribe(method, params, options),
+    method: (method, params, options) => peer.request(method, params, options),
+    notification: (method, params) => peer.notify(method, params),
+    subscription: (method, params, options) => peer.subscribe(method, params, options),
   }
 }
 
-/** There is no batch of subscriptions. */
-const waysIntoBatch: Omit<Ways, "subscription"> & { readonly subscription?: undefined } = {
-  method: (method, params, { reader }) => ({ method, params, isNotification: false, reader }) satisfies BatchItem,
-  notification: (method, params) => ({ method, params, isNotification: true, reader: undefined }) satisfies BatchItem,
-}
+/** A batch is talked to as a peer is: what it is asked becomes an item of the batch. There are no subscriptions. */
+const BATCH = {
+  request: (method: string, params: Params | undefined, { reader }: ClientCallOptions): BatchItem => ({
+    method,
+    params,
+    isNotification: false,
+    reader,
+  }),
+  notify: (method: string, params: Params | undefined): BatchItem => ({
+    method,
+    params,
+    isNotification: true,
+    reader: undefined,
+  }),
+} as unknown as Peer
 
 /** What calling a definition takes, made once for all clients of a flavor. */
 interface Callable extends Pick<ContractEntry, "path" | "definition"> {
@@ -88,30 +97,24 @@ function inFlavor(flavor: Flavor | RawFlavor | undefined, params: Params | undef
 }
 
 function contractClient(
-  connection: Peer,
+  peer: Peer,
   entries: readonly ContractEntry[],
   clientOptions: ClientOptions,
   options: ClientCallOptions,
   calls = entries.map((entry) => callable(entry, clientOptions, options.flavor)),
 ): object {
-  const ways = waysTo(connection)
-  const again = (more: ClientCallOptions): object => {
+  const api = doors(peer, options, (other, more = {}) => {
     const same = more.flavor === undefined ? calls : undefined
-    return contractClient(connection, entries, clientOptions, { ...options, ...more }, same)
-  }
-  const batch = Object.assign(bareObject(), batchDoors)
-  const api = Object.assign(bareObject(), doors(connection, ways, options, again, batch))
+    return contractClient(other, entries, clientOptions, { ...options, ...more }, same)
+  })
+  const ways = waysTo(peer)
   for (const { path, name, definition, write, reader, guard } of calls) {
     const { kind } = definition
     const { subscriptions } = definition as Partial<SubscriptionMethod>
     const callOptions = { ...options, reader, subscriptions }
-    const through =
-      (way: Way): ClientCall =>
-      (...args) =>
-        way(name, write(args), callOptions)
-    const intoBatch = waysIntoBatch[kind]
-    put(api, path, guard(through(ways[kind]), kind))
-    if (intoBatch !== undefined) put(batch, path, guard(through(intoBatch), "batch item"))
+    const way = ways[kind]
+    const call: ClientCall = (...args) => way(name, write(args), callOptions)
+    put(api, path, guard(call, peer === BATCH ? "batch item" : kind))
   }
   return api
 }
@@ -119,68 +122,44 @@ function contractClient(
 /** Puts a function where a path leads. The objects on the way are made when they are not there. */
 function put(root: Record<string, unknown>, path: readonly string[], call: ClientCall): void {
   let at = root
-  for (const key of path.slice(0, -1)) at = (at[key] ??= bareObject()) as Record<string, unknown>
+  for (const key of path.slice(0, -1)) at = (at[key] ??= Object.create(null)) as Record<string, unknown>
   at[path.at(-1) as string] = call
 }
 
-function everyNameClient(connection: Peer, options: ClientCallOptions): object {
-  const again = (more: ClientCallOptions): object => everyNameClient(connection, { ...options, ...more })
-  const batch = everyName(
-    batchDoors,
-    (method) =>
-      (...params: unknown[]) =>
-        batchDoors.$call(method, params),
-  )
-  return everyName(
-    doors(connection, waysTo(connection), options, again, batch),
-    (method) =>
-      (...params: unknown[]) =>
-        connection.request(method, params, options),
-  )
-}
-
-/** An object on which every name is a function, but for those it has and those that belong to the platform. */
-function everyName(target: object, make: (name: string) => unknown): object {
+function everyNameClient(peer: Peer, options: ClientCallOptions): object {
+  const target = doors(peer, options, (other, more) => everyNameClient(other, { ...options, ...more }))
   return new Proxy(target, {
     get(_, name) {
       if (typeof name === "symbol" || Object.hasOwn(target, name)) return Reflect.get(target, name) as unknown
-      return name === "then" || name === "toJSON" || name.startsWith("$") ? undefined : make(name)
+      if (name === "then" || name === "toJSON" || name.startsWith("$")) return undefined
+      return (...params: unknown[]) => peer.request(name, params, options)
     },
   })
 }
 
+/** What a client has beside its methods, and nothing else: no `constructor`, no `toString`, and no `then`. */
 function doors(
-  connection: Peer,
-  { method, notification, subscription }: Ways,
+  peer: Peer,
   options: ClientCallOptions,
-  again: (more: ClientCallOptions) => object,
-  batch: object,
-): object {
-  const close = (): Promise<void> => connection.close()
+  clientOf: (peer: Peer, more?: ClientCallOptions) => object,
+): Record<string, unknown> {
+  const close = (): Promise<void> => peer.close()
   const call = (name: string, params?: Params, more?: ClientCallOptions | RawCallOptions): unknown => {
     const { flavor, ...callOptions } = { ...options, ...more }
-    return method(name, inFlavor(flavor, params), { reader: flavor?.reader, ...callOptions })
+    return peer.request(name, inFlavor(flavor, params), { reader: flavor?.reader, ...callOptions })
   }
+  let batch: object | undefined
   return {
-    $connection: connection,
+    __proto__: null,
+    $connection: peer,
     $call: call,
-    $notify: notification,
+    $notify: (name: string, params?: Params) => peer.notify(name, params),
     $subscribe: (name: string, params?: Params, more?: SubscribeOptions) =>
-      subscription(name, params, { ...options, ...more }),
-    $with: again,
+      peer.subscribe(name, params, { ...options, ...more }),
+    $with: (more: ClientCallOptions) => clientOf(peer, more),
     $batch: async (build: (batch: object) => readonly BatchCall[]): Promise<BatchOutcome[]> =>
-      connection.batch(build(batch), options),
+      peer.batch(build((batch ??= clientOf(BATCH))), options),
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-const batchDoors = {
-  $call: (method: string, params?: Params) => waysIntoBatch.method(method, params, {}),
-  $notify: waysIntoBatch.notification,
-}
-
-/** An object that has nothing of its own: no `constructor`, no `toString`, and no `then`. */
-function bareObject(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>
 }
