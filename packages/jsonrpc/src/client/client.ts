@@ -1,4 +1,4 @@
-import type { BatchOutcome, CallOptions } from "../connection/call.ts"
+import type { BatchCall, BatchOutcome, CallOptions } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import type { Contract, Definitions } from "../contract/contract.ts"
 import type { SubscriptionMethod, Definition } from "../contract/definition.ts"
@@ -81,11 +81,7 @@ export interface ClientDoors<Api extends object> {
 }
 
 /** A call that goes into a batch. `Value` is what it will give. */
-export interface BatchItem<Value = unknown> {
-  readonly method: string
-  readonly params: Params | undefined
-  readonly isNotification: boolean
-  readonly reader: CallOptions["reader"]
+export interface BatchItem<Value = unknown> extends BatchCall {
   /** Never there: it carries the type. */
   readonly value?: Value
 }

@@ -55,14 +55,12 @@ const BATCH = {
   request: (method: string, params: Params | undefined, { reader }: ClientCallOptions): BatchItem => ({
     method,
     params,
-    isNotification: false,
     reader,
   }),
   notify: (method: string, params: Params | undefined): BatchItem => ({
     method,
     params,
     isNotification: true,
-    reader: undefined,
   }),
 } as unknown as Peer
 
