@@ -9,6 +9,8 @@ import {
 } from "@dchat/runtime/virtual"
 import { adversaries, type AdversaryName } from "../adversary/all.ts"
 import { SimulationFailed } from "../failed.ts"
+import { allJudges } from "../judge/all.ts"
+import type { Judge } from "../judge/judge.ts"
 import type { Topology } from "../network/topology.ts"
 import { simulate } from "../simulate.ts"
 import type { Simulation } from "../simulation.ts"
@@ -94,8 +96,27 @@ function drawFaults(random: SeededRandom, nodes: number, minutes: number): Plann
   return faults.toSorted((a, b) => a.minute - b.minute)
 }
 
-/** Runs a scenario. Returns what is wrong, with the seed and the faults; undefined if all is well. */
-export async function runSwarmScenario(scenario: SwarmScenario): Promise<string | undefined> {
+/** What was wrong with a scenario. */
+export interface SwarmFailure {
+  /** The names of the judges who were not content; {@link THROWN} if something was thrown. */
+  readonly judges: readonly string[]
+  /** All of it, with the seed and the faults. */
+  readonly text: string
+}
+
+/** Stands among the judges of a {@link SwarmFailure} when something was thrown. */
+const THROWN = "something was thrown"
+
+/**
+ * Runs a scenario. The same scenario gives the same outcome each time.
+ *
+ * @param judges Default: all of this package.
+ * @returns undefined if all is well
+ */
+export async function runSwarmScenario(
+  scenario: SwarmScenario,
+  judges: readonly Judge[] = allJudges,
+): Promise<SwarmFailure | undefined> {
   const { seed, nodes, minutes, topology, natPercent, clockSkewMs, attacks, faults } = scenario
   const options = {
     nodes,
@@ -105,6 +126,7 @@ export async function runSwarmScenario(scenario: SwarmScenario): Promise<string 
     clockSkewMs,
     links: linksOf(scenario),
     adversaries: attacks.map((name) => adversaries[name]()),
+    judges,
   }
   try {
     await simulate(options, async (net) => {
@@ -120,8 +142,9 @@ export async function runSwarmScenario(scenario: SwarmScenario): Promise<string 
     })
     return undefined
   } catch (error) {
-    if (error instanceof SimulationFailed) return error.message
-    throw error
+    if (!(error instanceof SimulationFailed)) throw error
+    const blamed = error.net.findings.filter(({ failures }) => failures.length > 0).map(({ judge }) => judge)
+    return { judges: error.cause === undefined ? blamed : [...blamed, THROWN], text: error.message }
   }
 }
 
