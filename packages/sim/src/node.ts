@@ -1,4 +1,4 @@
-import { P2p, SESSION_DEFAULT, type Channel, type Settings } from "@dchat/net"
+import { P2p, SESSION_DEFAULT, type AddressPolicy, type Channel, type Settings } from "@dchat/net"
 import { tornStore, type MemoryStore, type VirtualHost, type VirtualWorld } from "@dchat/runtime/virtual"
 import { parseUrl } from "@dchat/wire"
 import { chatProtocol, Flood } from "./app/apps.ts"
@@ -30,6 +30,7 @@ export interface NodeOptions {
   readonly host: VirtualHost
   readonly disk: MemoryStore
   readonly settings: Partial<Settings>
+  readonly addressPolicy: Partial<AddressPolicy>
   readonly isBehindNat: boolean
 }
 
@@ -50,6 +51,7 @@ export class SimNode {
   inbox: Shown[] = []
   readonly #context: NodeContext
   readonly #settings: Partial<Settings>
+  readonly #addressPolicy: Partial<AddressPolicy>
   #disk: MemoryStore
   #host: VirtualHost
   #p2p: P2p | undefined
@@ -59,13 +61,14 @@ export class SimNode {
   #setBackMs = 0
   readonly #ends = new Map<Channel, ChannelEnd>()
 
-  constructor(context: NodeContext, { index, name, host, disk, settings, isBehindNat }: NodeOptions) {
+  constructor(context: NodeContext, { index, name, host, disk, settings, addressPolicy, isBehindNat }: NodeOptions) {
     this.index = index
     this.name = name
     this.url = `tcp://${host.ips[0] ?? ""}:9600/`
     this.isBehindNat = isBehindNat
     this.#context = context
     this.#settings = settings
+    this.#addressPolicy = addressPolicy
     this.#host = host
     this.#disk = disk
   }
@@ -173,7 +176,7 @@ export class SimNode {
   }
 
   async #make(): Promise<void> {
-    const p2p = await P2p.create(this.#settings, { runtime: this.#host })
+    const p2p = await P2p.create(this.#settings, { runtime: this.#host, addressPolicy: this.#addressPolicy })
     const flood = new Flood(p2p, (id, text, channel, isNew) => {
       this.#arrived("flood", id, channel)
       if (isNew) this.#show({ kind: "flood", text })

@@ -4,6 +4,7 @@ import type { Adversary } from "./adversary/adversary.ts"
 import type { Judge } from "./judge/judge.ts"
 import type { Topology } from "./network/topology.ts"
 import type { SimNode } from "./node.ts"
+import type { PolicyName } from "./policy/policies.ts"
 import type { TraceOptions } from "./trace/trace.ts"
 
 /** What a simulated network is made of. */
@@ -22,6 +23,11 @@ export interface SimulationOptions {
   readonly netgroups?: number
   /** Each node's wall clock is wrong by up to so many milliseconds, either way. Default 0. */
   readonly clockSkewMs?: number
+  /**
+   * By which rule the nodes keep and choose the addresses of others: our own, the reference's, or that of Bitcoin's
+   * address manager. Seeds keep to ours. Default `ours`.
+   */
+  readonly policy?: PolicyName
   /** Settings of every node, beside those that the simulation sets. */
   readonly settings?: Partial<Settings>
   /** Called for each node each time it boots, before it starts: to register protocols of your own. */

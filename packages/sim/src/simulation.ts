@@ -8,6 +8,7 @@ import { AddressSpace } from "./network/addresses.ts"
 import { networkLinks, type LinkMeter } from "./network/links.ts"
 import { drawPeers, type Topology } from "./network/topology.ts"
 import { SimNode, type Owner } from "./node.ts"
+import { policies } from "./policy/policies.ts"
 import type { SimulationOptions } from "./options.ts"
 import { APP_SETTINGS, MAGIC, settingsOf } from "./settings.ts"
 import { SeedNodes } from "./network/seed-nodes.ts"
@@ -228,7 +229,8 @@ export class Simulation implements JudgedNetwork {
   }
 
   #makeNodes(topology: Topology, space: AddressSpace): SimNode[] {
-    const { nodes: count, natPercent = 0, clockSkewMs = 0, setup } = this.#options
+    const { nodes: count, natPercent = 0, clockSkewMs = 0, policy = "ours", setup } = this.#options
+    const { addressPolicy, settings: rule } = policies[policy]
     const random = this.#director.random.fork("network")
     const dice = random.fork("nat")
     const isNat = Array.from({ length: count }, (_, index) => dice.integer(100) < natPercent && index > 0)
@@ -257,9 +259,10 @@ export class Simulation implements JudgedNetwork {
       const settings = {
         ...APP_SETTINGS,
         ...settingsOf(topology, { url: urls[index] ?? "", isBehindNat, peers: chosen, seeds: this.#seeds.urls }),
+        ...rule,
         ...this.#options.settings,
       }
-      return new SimNode(context, { index, name, host, disk, settings, isBehindNat })
+      return new SimNode(context, { index, name, host, disk, settings, addressPolicy, isBehindNat })
     })
   }
 

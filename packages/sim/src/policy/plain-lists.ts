@@ -1,0 +1,190 @@
+import type { Host, HostColour, HostEntry, HostLists, ListsContext } from "@dchat/net"
+import type { Random } from "@dchat/runtime"
+import { drawSome } from "../adversary/draw.ts"
+
+/** A host as lists keep it, and what a rule may look at. */
+export interface Kept {
+  readonly url: string
+  lastSeen: number
+  colour: HostColour
+  readonly group: string
+  readonly source: string
+  readonly bucket: number
+  failures: number
+  /** When it was dialled or probed in vain last, in UNIX seconds. */
+  failedAt: number
+  /** When it answered last, in UNIX seconds. */
+  provenAt: number
+}
+
+/** A host that wants a place. */
+export type Newcomer = Pick<Kept, "url" | "colour" | "group" | "source"> & {
+  /** Whether it is white or gold at this moment. */
+  readonly isProven: boolean
+}
+
+const PROVEN: ReadonlySet<HostColour> = new Set(["white", "gold"])
+
+/** Lists of hosts that leave open who gets a place, who has to leave and how draws go. */
+export abstract class PlainLists implements HostLists {
+  #evicted = 0
+  #turnedAway = 0
+  #key: Uint8Array
+  protected readonly context: ListsContext
+  readonly #hosts = new Map<string, Kept>()
+  readonly #lists: Readonly<Record<HostColour, Set<Kept>>> = {
+    grey: new Set(),
+    white: new Set(),
+    gold: new Set(),
+    black: new Set(),
+    dark: new Set(),
+  }
+
+  constructor(context: ListsContext) {
+    this.context = context
+    this.#key = context.random.fork("buckets").bytes(16)
+  }
+
+  /** No list holds more: who was seen longest ago leaves. */
+  protected abstract readonly caps: Readonly<Record<HostColour, number>>
+
+  /** A place for a host, from which somebody else may have had to go; undefined if it gets none. */
+  protected abstract reserve(newcomer: Newcomer): number | undefined
+
+  /** A host has taken its place. */
+  protected abstract occupied(host: Kept): void
+
+  /** A host has left its place. */
+  protected abstract vacated(host: Kept): void
+
+  abstract lost(url: string): void
+  abstract unanswered(url: string): void
+  abstract incumbent(colour: "white" | "gold", url: string): string | undefined
+  abstract spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[]
+
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  get turnedAway(): number {
+    return this.#turnedAway
+  }
+
+  get key(): Uint8Array {
+    return this.#key
+  }
+
+  set key(key: Uint8Array) {
+    const hosts = [...this.#hosts.values()]
+    for (const { url } of hosts) this.take(url)
+    this.#key = key
+    this.keyChanged()
+    for (const host of hosts) this.#put(host.colour, host, host.source)
+  }
+
+  /** Places follow from another secret from now on. No host has one at this moment. */
+  protected keyChanged(): void {}
+
+  size(colour: HostColour): number {
+    return this.#lists[colour].size
+  }
+
+  has(colour: HostColour, url: string): boolean {
+    return this.#hosts.get(url)?.colour === colour
+  }
+
+  entries(colour: HostColour): HostEntry[] {
+    return Array.from(this.#lists[colour], ({ url, lastSeen }) => ({ url, lastSeen }))
+  }
+
+  get(url: string): Kept | undefined {
+    return this.#hosts.get(url)
+  }
+
+  lastSeen(url: string): number | undefined {
+    const host = this.#hosts.get(url)
+    return host === undefined || host.colour === "black" || host.colour === "dark" ? undefined : host.lastSeen
+  }
+
+  store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
+    const left: HostEntry[] = []
+    for (const host of hosts) if (!this.#put(colour, host, source)) left.push(host)
+    this.#trim(colour)
+    this.#turnedAway += left.length
+    return left
+  }
+
+  move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
+    const free = colour === "black" ? hosts : hosts.filter(({ url }) => !this.has("black", url))
+    return this.store(colour, free, source)
+  }
+
+  remove(colour: HostColour, url: string): void {
+    if (this.has(colour, url)) this.take(url)
+  }
+
+  removeOlder(colour: HostColour, moment: number): void {
+    for (const { url, lastSeen } of this.#lists[colour]) if (lastSeen < moment) this.take(url)
+  }
+
+  fail(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host === undefined) return
+    host.failures++
+    host.failedAt = this.context.now()
+  }
+
+  /** Nobody is probed again. */
+  stalest(): undefined {}
+
+  sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[] {
+    return drawSome(
+      this.entries(colour).filter(({ url }) => accept(url)),
+      count,
+      random,
+    )
+  }
+
+  /** Somebody has more right to the place of a host. */
+  protected evict(url: string): void {
+    this.take(url)
+    this.#evicted++
+  }
+
+  protected take(url: string): void {
+    const host = this.#hosts.get(url)
+    if (host === undefined) return
+    this.#hosts.delete(url)
+    this.#lists[host.colour].delete(host)
+    this.vacated(host)
+  }
+
+  #put(colour: HostColour, { url, lastSeen }: HostEntry, from: string | undefined): boolean {
+    const known = this.#hosts.get(url)
+    const isProof = PROVEN.has(colour)
+    if (known?.colour === colour) {
+      known.lastSeen = lastSeen
+      if (isProof) Object.assign(known, { failures: 0, provenAt: lastSeen })
+      return true
+    }
+    const group = known?.group ?? this.context.groupOf(url)
+    const source = from ?? known?.source ?? `unknown ${group}`
+    const isProven = known !== undefined && PROVEN.has(known.colour)
+    const bucket = this.reserve({ url, colour, group, source, isProven })
+    if (bucket === undefined) return false
+    this.take(url)
+    const { failures = 0, failedAt = -Infinity, provenAt = -Infinity } = known ?? {}
+    const host: Kept = { url, lastSeen, colour, group, source, bucket, failures, failedAt, provenAt }
+    if (isProof) Object.assign(host, { failures: 0, provenAt: lastSeen })
+    this.#hosts.set(url, host)
+    this.#lists[colour].add(host)
+    this.occupied(host)
+    return true
+  }
+
+  #trim(colour: HostColour): void {
+    if (this.size(colour) <= this.caps[colour]) return
+    const newestFirst = this.entries(colour).toSorted((a, b) => b.lastSeen - a.lastSeen)
+    for (const { url } of newestFirst.slice(this.caps[colour])) this.evict(url)
+  }
+}
