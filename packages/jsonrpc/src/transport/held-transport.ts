@@ -1,5 +1,6 @@
 import type { Clock } from "@dchat/runtime"
 import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
+import { DrainWaiters } from "./drain-waiters.ts"
 import { Mailbox } from "./mailbox.ts"
 import type { PushTransport, Transport, TransportReader } from "./transport.ts"
 
@@ -60,8 +61,11 @@ export class HeldTransport implements Transport {
     this.#transport.flush()
   }
 
-  drained(options?: { signal?: AbortSignal }): Promise<void> {
-    return this.#transport.drained(options)
+  drained({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const waiters = new DrainWaiters()
+    const drained = waiters.wait(signal)
+    void this.#transport.drained().then(() => waiters.wake())
+    return drained
   }
 
   end(): void {

@@ -47,4 +47,7 @@ export interface Transport {
 }
 
 /** A transport that hands over what comes, whether anybody wants it or not. Whoever reads must do so at once, for it keeps nothing. */
-export type PushTransport = Omit<Transport, "pause" | "resume">
+export interface PushTransport extends Omit<Transport, "pause" | "resume" | "drained"> {
+  /** Resolves when few bytes wait, or when the transport has closed. */
+  drained(): Promise<void>
+}

@@ -67,8 +67,14 @@ export class PageSocket implements PushTransport {
     this.#socket = socket
     this.#clock = clock
     this.#isBinary = frames === "binary"
-    this.#gone = new Promise((resolve) => socket.addEventListener("close", () => resolve()))
     socket.binaryType = "arraybuffer"
+    socket.addEventListener("message", ({ data }) => this.#take(data))
+    this.#gone = new Promise((resolve) => {
+      socket.addEventListener("close", ({ code, reason }) => {
+        this.#end(closeError(code, reason))
+        resolve()
+      })
+    })
   }
 
   get remote(): string {
@@ -81,8 +87,6 @@ export class PageSocket implements PushTransport {
 
   readInto(reader: TransportReader): void {
     this.#reader = reader
-    this.#socket.addEventListener("message", ({ data }) => this.#take(data))
-    this.#socket.addEventListener("close", ({ code, reason }) => this.#end(closeError(code, reason)))
   }
 
   send(text: string): void {
@@ -94,15 +98,10 @@ export class PageSocket implements PushTransport {
     this.#waiting = []
   }
 
-  drained({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (signal?.aborted === true) reject(signal.reason as Error)
-        else if (this.#socket.readyState !== OPEN || this.bufferedBytes <= HIGH_WATER_MARK) resolve()
-        else this.#clock.setTimer(LOOK_AGAIN_MS, look)
-      }
-      look()
-    })
+  async drained(): Promise<void> {
+    while (this.#socket.readyState === OPEN && this.bufferedBytes > HIGH_WATER_MARK) {
+      await new Promise<void>((resolve) => this.#clock.setTimer(LOOK_AGAIN_MS, resolve))
+    }
   }
 
   end(): void {
