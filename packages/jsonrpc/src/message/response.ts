@@ -15,8 +15,14 @@ export function readResponse(value: Readonly<Record<string, unknown>>): Response
   const id = isId(rawId) ? rawId : null
   const result = own(value, "result")
   const error = own(value, "error")
-  if (result === undefined && error === undefined) return invalid("either", id, "there must be a method", value)
-  const wrong = (reason: string): InvalidMessage => invalid("response", id, reason, value)
+  const wrong = (reason: string, of: InvalidMessage["of"] = "response"): InvalidMessage => ({
+    kind: "invalid",
+    of,
+    id,
+    reason,
+    payload: value,
+  })
+  if (result === undefined && error === undefined) return wrong("there must be a method", "either")
   if (own(value, "jsonrpc") !== "2.0") return wrong('jsonrpc must be "2.0"')
   if (!isId(rawId)) return wrong("id")
   if (error === undefined) return { kind: "result", id, result }
