@@ -1,4 +1,4 @@
-import type { AnswerReader, BatchCall, BatchOutcome } from "../connection/call.ts"
+import type { BatchCall, BatchOutcome } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import { type Contract, type ContractEntry, type Definitions, type ParamStyle } from "../contract/contract.ts"
 import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
@@ -10,7 +10,7 @@ import type { Params } from "../message/message.ts"
 import { answerReader } from "./answer-reader.ts"
 import type { ApiOf, BatchItem, Client, ClientCallOptions, RawCallOptions } from "./client.ts"
 import type { CallGuard, ParamsCheck } from "./check-params.ts"
-import { paramsWriter, type ParamsWriter } from "./params-writer.ts"
+import { paramsWriter } from "./params-writer.ts"
 
 /** Options of {@link client}. */
 export interface ClientOptions {
@@ -42,7 +42,9 @@ type ClientCall = (...args: unknown[]) => unknown
 /** How something of a contract is called. */
 type Way = (method: string, params: Params | undefined, options: ClientCallOptions) => unknown
 
-function waysTo(peer: Peer): Readonly<Record<Definition["kind"], Way>> {
+type Ways = Readonly<Record<Definition["kind"], Way>>
+
+function waysTo(peer: Peer): Ways {
   return {
     method: (method, params, options) => peer.request(method, params, options),
     notification: (method, params) => peer.notify(method, params),
@@ -64,29 +66,25 @@ const BATCH = {
   }),
 } as unknown as Peer
 
-/** What calling a definition takes, made once for all clients of a flavor. */
-interface Callable extends Pick<ContractEntry, "path" | "definition"> {
-  readonly name: string
-  readonly write: ParamsWriter
-  readonly reader: AnswerReader | undefined
-  readonly guard: CallGuard
-}
+/** Puts what calls a definition where it belongs in a client. Made once for all clients of a flavor. */
+type Placing = (api: Record<string, unknown>, peer: Peer, ways: Ways, options: ClientCallOptions) => void
 
-function callable(
+function placing(
   { path, names: [name], definition, options }: ContractEntry,
   { params: style = options.params, checkParams }: ClientOptions,
-  chosen: Flavor | undefined,
-): Callable {
+  flavor = options.flavor,
+): Placing {
+  const { kind } = definition
+  const { subscriptions } = definition as Partial<SubscriptionMethod>
   const write = paramsWriter(definition, style)
-  const flavor = chosen ?? options.flavor
   const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
-  return {
-    path,
-    name,
-    definition,
-    write: needed === undefined ? write : (args) => inFlavor(needed, write(args)),
-    reader: definition.kind === "notification" ? undefined : answerReader(name, definition, flavor),
-    guard: checkParams?.(name, definition) ?? ((call) => call),
+  const reader = kind === "notification" ? undefined : answerReader(name, definition, flavor)
+  const guard: CallGuard = checkParams?.(name, definition) ?? ((call) => call)
+  return (api, peer, ways, options) => {
+    const way = ways[kind]
+    const callOptions = { ...options, reader, subscriptions }
+    const call: ClientCall = (...args) => way(name, inFlavor(needed, write(args)), callOptions)
+    put(api, path, guard(call, peer === BATCH ? "batch item" : kind))
   }
 }
 
@@ -99,21 +97,14 @@ function contractClient(
   entries: readonly ContractEntry[],
   clientOptions: ClientOptions,
   options: ClientCallOptions,
-  calls = entries.map((entry) => callable(entry, clientOptions, options.flavor)),
+  placings = entries.map((entry) => placing(entry, clientOptions, options.flavor)),
 ): object {
   const api = doors(peer, options, (other, more = {}) => {
-    const same = more.flavor === undefined ? calls : undefined
+    const same = more.flavor === undefined ? placings : undefined
     return contractClient(other, entries, clientOptions, { ...options, ...more }, same)
   })
   const ways = waysTo(peer)
-  for (const { path, name, definition, write, reader, guard } of calls) {
-    const { kind } = definition
-    const { subscriptions } = definition as Partial<SubscriptionMethod>
-    const callOptions = { ...options, reader, subscriptions }
-    const way = ways[kind]
-    const call: ClientCall = (...args) => way(name, write(args), callOptions)
-    put(api, path, guard(call, peer === BATCH ? "batch item" : kind))
-  }
+  for (const place of placings) place(api, peer, ways, options)
   return api
 }
 
