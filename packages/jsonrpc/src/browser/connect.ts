@@ -60,21 +60,11 @@ export function openConnection(url: string, options: BrowserConnectOptions = {})
 
 async function open(
   url: string,
-  { connection, signal, clock = browserClock, ...options }: BrowserConnectOptions,
+  { connection, signal, protocols, clock = browserClock, ...options }: BrowserConnectOptions,
 ): Promise<Caller | Connection> {
-  const Made: AnyConnection = connection ?? Caller
-  const socket = await openSocket(url, options.protocols, signal)
-  return new Made(new PageSocket(socket, { ...options.websocket, clock }), { ...options, clock })
-}
-
-async function openSocket(
-  url: string,
-  protocols: readonly string[] = [],
-  signal: AbortSignal | undefined,
-): Promise<WebSocket> {
   signal?.throwIfAborted()
-  if (!/^wss?:\/\//i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
-  const socket = new WebSocket(url, [...protocols])
+  if (!/^wss?:/i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
+  const socket = new WebSocket(url, protocols as string[])
   const abort = (): void => socket.close()
   signal?.addEventListener("abort", abort)
   await new Promise((resolve) => {
@@ -82,6 +72,7 @@ async function openSocket(
   })
   signal?.removeEventListener("abort", abort)
   signal?.throwIfAborted()
-  if (socket.readyState === WebSocket.OPEN) return socket
-  throw new ConnectError(url, new Error("a page is not told why"))
+  if (socket.readyState !== WebSocket.OPEN) throw new ConnectError(url, new Error("a page is not told why"))
+  const Made: AnyConnection = connection ?? Caller
+  return new Made(new PageSocket(socket, { ...options.websocket, clock }), { ...options, clock })
 }

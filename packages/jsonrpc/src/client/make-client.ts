@@ -111,7 +111,7 @@ function contractClient(
 /** Puts a function where a path leads. The objects on the way are made when they are not there. */
 function put(root: Record<string, unknown>, path: readonly string[], call: ClientCall): void {
   let at = root
-  for (const key of path.slice(0, -1)) at = (at[key] ??= Object.create(null)) as Record<string, unknown>
+  for (const key of path.slice(0, -1)) at = (at[key] ??= { __proto__: null }) as Record<string, unknown>
   at[path.at(-1) as string] = call
 }
 
