@@ -2,6 +2,7 @@ import type { Settings } from "@dchat/net"
 import type { LinkPolicy } from "@dchat/runtime/virtual"
 import type { Adversary } from "./adversary/adversary.ts"
 import type { Judge } from "./judge/judge.ts"
+import type { CrowdOptions } from "./network/crowd.ts"
 import type { Topology } from "./network/topology.ts"
 import type { SimNode } from "./node.ts"
 import type { PolicyName } from "./policy/policies.ts"
@@ -28,6 +29,8 @@ export interface SimulationOptions {
    * address manager. Seeds keep to ours. Default `ours`.
    */
   readonly policy?: PolicyName
+  /** Honest addresses beside those of the nodes, for nodes that find each other. Default none. */
+  readonly crowd?: CrowdOptions
   /** Settings of every node, beside those that the simulation sets. */
   readonly settings?: Partial<Settings>
   /** Called for each node each time it boots, before it starts: to register protocols of your own. */

@@ -5,6 +5,7 @@ import { Journal } from "./journal.ts"
 import { allJudges } from "./judge/all.ts"
 import { Panel, type Finding, type JudgedNetwork } from "./judge/judge.ts"
 import { AddressSpace } from "./network/addresses.ts"
+import { Crowd } from "./network/crowd.ts"
 import { networkLinks, type LinkMeter } from "./network/links.ts"
 import { drawPeers, type Topology } from "./network/topology.ts"
 import { SimNode, type Owner } from "./node.ts"
@@ -39,6 +40,7 @@ export class Simulation implements JudgedNetwork {
   readonly #meter: LinkMeter
   readonly #director: VirtualHost
   readonly #seeds: SeedNodes
+  readonly #crowd: Crowd | undefined
   readonly #owners = new Map<string, Owner>()
   readonly #guilty = new Set<string>()
   readonly #evilSpace = new Map<number, AddressSpace>()
@@ -74,6 +76,10 @@ export class Simulation implements JudgedNetwork {
     const space = new AddressSpace("honest", options.netgroups ?? count + 16)
     this.#seeds = new SeedNodes(this.world, topology.kind === "found" ? (topology.seeds ?? 2) : 0, space)
     for (const { name, ip } of this.#seeds.hosts) this.#own(name, [ip], undefined, false)
+    if (options.crowd !== undefined) {
+      this.#crowd = new Crowd(this.world, options.crowd, this.#director.random.fork("crowd"))
+      this.#own("crowd", this.#crowd.ips, undefined, false)
+    }
     this.nodes = this.#makeNodes(topology, space)
   }
 
@@ -176,6 +182,7 @@ export class Simulation implements JudgedNetwork {
   /** For `testnet`: boots all nodes, waits until they are connected, and lets the adversaries begin. */
   async start(): Promise<void> {
     await this.world.runUntil(this.#seeds.start())
+    this.#crowd?.start()
     await this.world.runUntil(Promise.all(this.nodes.map((node) => node.boot())))
     const limit = this.now + SETTLE_MS
     while (!this.#isSettled() && this.now < limit) await this.run(STEP_MS / 60_000)
@@ -246,7 +253,10 @@ export class Simulation implements JudgedNetwork {
       world: this.world,
       journal: this.journal,
       ownerOf: (ip: string) => this.ownerOf(ip),
-      setup: (node: SimNode) => setup?.(node),
+      setup: (node: SimNode) => {
+        this.#crowd?.introduce(node)
+        setup?.(node)
+      },
     }
     return names.map((name, index) => {
       const disk = new MemoryStore()

@@ -68,6 +68,10 @@ export class EvilPeer {
     this.#stream.pause()
   }
 
+  hangUp(): void {
+    void this.#stream.close()
+  }
+
   /** Does something again and again, for as long as the connection lasts. */
   every(ms: number, action: () => void): void {
     this.host.clock.setTimer(ms, () => {

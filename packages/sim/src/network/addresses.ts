@@ -1,5 +1,5 @@
-/** Where the addresses of honest nodes and of adversaries begin: public ones, 250 netgroups for each first byte. */
-const FIRST = { honest: 20, guilty: 130 } as const
+/** Where the addresses of honest nodes, of a crowd and of adversaries begin: public ones, 250 netgroups for each first byte. */
+const FIRST = { honest: 20, crowd: 80, guilty: 130 } as const
 const GROUPS_PER_BYTE = 250
 /** So many netgroups are there, of either kind. */
 const MOST_GROUPS = 60 * GROUPS_PER_BYTE
