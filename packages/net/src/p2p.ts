@@ -260,9 +260,11 @@ export class P2p {
       connector: new Connector({ settings, hosts, runtime }, [...allTransports({ settings, runtime }), ...transports]),
       introduced: (channel) => this.#live.hear(channel),
       broadcast: (type, value) => void this.#broadcaster.send(type, value),
-      open: (options) =>
+      open: ({ stream, session, address }) =>
         new Channel({
-          ...options,
+          stream,
+          session,
+          address,
           encoder: this.#encoder,
           runtime,
           dnet,

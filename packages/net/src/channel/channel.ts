@@ -44,7 +44,8 @@ export class Channel {
   readonly #decoder: PacketDecoder
   readonly #sendQueue: SendQueue
   readonly #reserve: Reserve
-  readonly #cleanups: (() => Promise<void> | void)[] = []
+  /** Replaced when there is one more. */
+  #cleanups: readonly (() => Promise<void> | void)[] = []
   #tellStopped: (reason: ChannelStopped) => void = nothing
   /** Made when the channel stops. */
   #closed: Promise<void> | undefined
@@ -195,7 +196,7 @@ export class Channel {
    */
   onStop(cleanup: () => Promise<void> | void): void {
     this.throwIfStopped()
-    this.#cleanups.push(cleanup)
+    this.#cleanups = this.#cleanups.concat([cleanup])
   }
 
   /** Throws the reason if the channel has stopped. */

@@ -30,7 +30,7 @@ export class Dispatcher {
   /** One for all subscriptions of the channel, which may well be idle. */
   readonly #subscriptionOwner: SubscriptionOwner
   #types: readonly MessageType<unknown>[]
-  /** Those that have come or that somebody wants. Replaced when there is one more: an array that grows keeps room for 17. */
+  /** Those that have come or that somebody wants. Replaced when there is one more: an array that grows, or is spread, keeps room for 17. */
   #known: readonly Known[] = []
   #limit = 0
   /** What all meters count, or more: what has grown too old is taken off only when this is above the limit. */
@@ -72,7 +72,7 @@ export class Dispatcher {
     if (this.lookup(commandBytes, 0, commandBytes.length) !== undefined) {
       throw new MessageError("command-taken", `another message has the command "${type.command}"`)
     }
-    this.#types = [...this.#types, type]
+    this.#types = this.#types.concat([type])
     this.#limit += type.metering.threshold
   }
 
@@ -91,7 +91,7 @@ export class Dispatcher {
     this.register(type)
     const known = this.#of(type)
     const subscription = new MessageSubscription<T>(this.#subscriptionOwner, options)
-    known.subscriptions = [...known.subscriptions, subscription]
+    known.subscriptions = known.subscriptions.concat([subscription])
     return subscription
   }
 
@@ -124,7 +124,7 @@ export class Dispatcher {
     const list = this.#known
     for (let i = 0; i < list.length; i++) if (list[i]?.type === type) return list[i] as Known
     const known: Known = { type, meter: new Meter(type.metering, "early"), subscriptions: NOBODY }
-    this.#known = [...list, known]
+    this.#known = list.concat([known])
     return known
   }
 

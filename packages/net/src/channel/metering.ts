@@ -28,8 +28,7 @@ export type MeterRounding = "early" | "late"
  */
 export class Meter {
   readonly #metering: Metering
-  readonly #slices: number
-  readonly #sliceMs: number
+  readonly #rounding: MeterRounding
   #newest = 0
   /** What was counted in the newest slice. */
   #score = 0
@@ -39,15 +38,14 @@ export class Meter {
 
   constructor(metering: Metering, rounding: MeterRounding) {
     this.#metering = metering
-    this.#slices = rounding === "early" ? SLICES : SLICES + 1
-    this.#sliceMs = metering.windowMs / SLICES
+    this.#rounding = rounding
   }
 
   /** Counts one message. Returns how long to hold the next one back, as {@link Meter.delay} does. */
   push(now: number): number {
-    const { score, threshold, stepMs } = this.#metering
+    const { score, threshold, stepMs, windowMs } = this.#metering
     if (threshold === 0) return 0
-    if (this.#sliceMs > 0) {
+    if (windowMs > 0) {
       this.#prune(now)
       this.#score += score
     }
@@ -69,16 +67,19 @@ export class Meter {
   }
 
   #prune(now: number): void {
-    if (this.#sliceMs === 0) return
-    const slice = Math.floor(now / this.#sliceMs)
+    const { windowMs } = this.#metering
+    if (windowMs === 0) return
+    // Not kept: a channel has a dozen meters, and a fraction takes memory of its own.
+    const slice = Math.floor(now / (windowMs / SLICES))
     if (slice <= this.#newest) return
     if (this.#score > 0) (this.#older ??= []).push(this.#newest, this.#score)
     this.#newest = slice
     this.#score = 0
     const older = this.#older
     if (older === undefined) return
+    const slices = this.#rounding === "early" ? SLICES : SLICES + 1
     let gone = 0
-    while (gone < older.length && slice - (older[gone] as number) >= this.#slices) {
+    while (gone < older.length && slice - (older[gone] as number) >= slices) {
       this.#total -= older[gone + 1] as number
       gone += 2
     }

@@ -44,7 +44,7 @@ export class SendQueue {
   readonly #clock: Clock
   readonly #turnClock: Pick<Clock, "monotonic">
   readonly #maxBytes: number
-  /** Of the few kinds of messages that are sent. Replaced when there is one more: an array that grows keeps room for 17. */
+  /** Of the few kinds of messages that are sent. Replaced when there is one more: an array that grows, or is spread, keeps room for 17. */
   #lanes: readonly Lane[] = []
   // Most channels never hold anything back, their peers are fast enough, and nobody waits for room: they need none of these.
   #held: HeldBack | undefined
@@ -195,7 +195,7 @@ export class SendQueue {
     const lanes = this.#lanes
     for (let i = 0; i < lanes.length; i++) if (lanes[i]?.type === type) return lanes[i] as Lane
     const lane: Lane = { type, meter: new Meter(type.metering, "late"), openAt: 0 }
-    this.#lanes = [...lanes, lane]
+    this.#lanes = lanes.concat([lane])
     return lane
   }
 }
