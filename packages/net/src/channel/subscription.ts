@@ -64,7 +64,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
   #dropped = 0
   #isFull = false
   /** Who waits with `next`: what settles the promise, and nothing else, for most channels wait most of the time. */
-  #nexts: readonly ((taken: Taken<T> | Promise<Taken<T>>) => void)[] = NOBODY
+  #nexts: readonly ((taken: unknown) => void)[] = NOBODY
   /** Who waits otherwise. */
   #readers: readonly (() => void)[] = NOBODY
   #end: Error | undefined
@@ -118,7 +118,7 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
     if (taken !== undefined) return Promise.resolve(taken)
     if (this.size > 0) return this.#take()
     return new Promise((resolve) => {
-      this.#nexts = this.#nexts.concat([resolve])
+      this.#nexts = this.#nexts.concat([resolve as (taken: unknown) => void])
     })
   }
 
