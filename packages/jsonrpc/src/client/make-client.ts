@@ -1,7 +1,7 @@
 import type { BatchCall, BatchOutcome } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import { type Contract, type ContractEntry, type Definitions, type ParamStyle } from "../contract/contract.ts"
-import type { Definition, SubscriptionMethod } from "../contract/definition.ts"
+import type { SubscriptionMethod } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
@@ -39,18 +39,8 @@ export function interfaceClient<Api extends object>(connection: Peer): Client<Ap
 
 type ClientCall = (...args: unknown[]) => unknown
 
-/** How something of a contract is called. */
-type Way = (method: string, params: Params | undefined, options: ClientCallOptions) => unknown
-
-type Ways = Readonly<Record<Definition["kind"], Way>>
-
-function waysTo(peer: Peer): Ways {
-  return {
-    method: (method, params, options) => peer.request(method, params, options),
-    notification: (method, params) => peer.notify(method, params),
-    subscription: (method, params, options) => peer.subscribe(method, params, options),
-  }
-}
+/** How a peer is asked for something of a contract. */
+const WAYS = { method: "request", notification: "notify", subscription: "subscribe" } as const
 
 /** A batch is talked to as a peer is: what it is asked becomes an item of the batch. There are no subscriptions. */
 const BATCH = {
@@ -67,7 +57,7 @@ const BATCH = {
 } as unknown as Peer
 
 /** Puts what calls a definition where it belongs in a client. Made once for all clients of a flavor. */
-type Placing = (api: Record<string, unknown>, peer: Peer, ways: Ways, options: ClientCallOptions) => void
+type Placing = (api: Record<string, unknown>, peer: Peer, options: ClientCallOptions) => void
 
 function placing(
   { path, names: [name], definition, options }: ContractEntry,
@@ -75,15 +65,15 @@ function placing(
   flavor = options.flavor,
 ): Placing {
   const { kind } = definition
+  const way = WAYS[kind]
   const { subscriptions } = definition as Partial<SubscriptionMethod>
   const write = paramsWriter(definition, style)
   const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
   const reader = kind === "notification" ? undefined : answerReader(name, definition, flavor)
   const guard: CallGuard = checkParams?.(name, definition) ?? ((call) => call)
-  return (api, peer, ways, options) => {
-    const way = ways[kind]
+  return (api, peer, options) => {
     const callOptions = { ...options, reader, subscriptions }
-    const call: ClientCall = (...args) => way(name, inFlavor(needed, write(args)), callOptions)
+    const call: ClientCall = (...args) => peer[way](name, inFlavor(needed, write(args)), callOptions)
     put(api, path, guard(call, peer === BATCH ? "batch item" : kind))
   }
 }
@@ -103,8 +93,7 @@ function contractClient(
     const same = more.flavor === undefined ? placings : undefined
     return contractClient(other, entries, clientOptions, { ...options, ...more }, same)
   })
-  const ways = waysTo(peer)
-  for (const place of placings) place(api, peer, ways, options)
+  for (const place of placings) place(api, peer, options)
   return api
 }
 

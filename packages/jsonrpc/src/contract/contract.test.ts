@@ -376,5 +376,5 @@ test("what is undefined in a definition is as if it had not been said", () => {
   })
   const unsaid = contract({ a: method(), b: notification(), c: subscription() })
   expect(said).toEqual(unsaid)
-  expect(said.definitions.a).toMatchObject({ params: [], paramNames: {}, aliases: [], surplus: "refuse", errors: {} })
+  expect(said.definitions.a).toMatchObject({ params: [], paramNames: {}, aliases: [], errors: {} })
 })

@@ -50,9 +50,11 @@ export interface CallableParts<P extends ParamShape> {
   readonly paramNames: Readonly<Record<string, string>>
   readonly name?: string
   readonly aliases: readonly string[]
-  readonly surplus: "refuse" | "ignore"
+  /** Default `refuse`. */
+  readonly surplus?: "refuse" | "ignore"
   readonly summary?: string
-  readonly deprecated: boolean
+  /** Default false. */
+  readonly deprecated?: boolean
 }
 
 /** What {@link method} is told. */
@@ -118,14 +120,12 @@ export function notification<const P extends ParamShape = readonly []>(
   return { kind: "notification", ...callable(definition) }
 }
 
-/** What is known of a definition: what was said, and the defaults of what was not, or was `undefined`. */
+/** What is known of a definition: what was said, and the defaults of what was not, or was `undefined`, where clients need them. */
 export function callable<P extends ParamShape>({
-  params,
+  params = [] as ParamList as P,
   paramNames = {},
   aliases = [],
-  surplus = "refuse",
-  deprecated = false,
   ...rest
 }: CallableDefinition<P>): CallableParts<P> {
-  return { ...rest, params: params ?? ([] as ParamList as P), paramNames, aliases, surplus, deprecated }
+  return { ...rest, params, paramNames, aliases }
 }

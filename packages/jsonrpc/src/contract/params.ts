@@ -21,7 +21,7 @@ export interface ParamsSource {
 
 /** Makes the reader for a definition. By position and by name are both understood, whichever way it is declared. */
 export function paramsReader(definition: Definition, flavor: Flavor = jsonFlavor): ParamsReader {
-  const { params, surplus } = definition
+  const { params, surplus = "refuse" } = definition
   const isList = isParamList(params)
   const keys = paramKeys(definition)
   const names = paramNames(definition)

@@ -43,7 +43,7 @@ export function methodObject({ names: [name, ...aliases], definition }: Contract
   return {
     name,
     ...(summary === undefined ? {} : { summary }),
-    ...(deprecated ? { deprecated } : {}),
+    ...(deprecated === true ? { deprecated } : {}),
     paramStructure: "either",
     params: paramContents(definition),
     ...kindMembers(definition),
