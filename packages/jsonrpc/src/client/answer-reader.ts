@@ -16,10 +16,9 @@ export function answerReader(
   definition: Method | SubscriptionMethod,
   chosen: Flavor | undefined,
 ): AnswerReader {
-  const isMethod = definition.kind === "method"
-  const schema = isMethod ? definition.result : definition.item
+  const schema = definition.kind === "method" ? definition.result : definition.item
   // Who chooses no flavor, and whose schemas need none, does not load what reads by one.
-  const flavored = schema === undefined ? undefined : (chosen ?? flavorOf(schema))?.readerOf(schema)
+  const flavored = schema && (chosen ?? flavorOf(schema))?.readerOf(schema)
 
   return {
     cut: flavored?.cut,
@@ -36,7 +35,6 @@ export function answerReader(
 
   function unwrap({ issues, value }: SchemaResult<unknown>, result: unknown): unknown {
     if (issues === undefined) return value
-    const what = isMethod ? "the result of" : "an item of"
-    throw new InvalidResultError(`${what} ${name} is not what the contract says: ${issueText(issues)}`, result)
+    throw new InvalidResultError(`what ${name} gave is not what the contract says: ${issueText(issues)}`, result)
   }
 }
