@@ -223,7 +223,7 @@ function schema<T>(
     "~standard": {
       version: 1,
       vendor: "dchat",
-      validate: (value) => (test(value) ? { value } : { issues: [issueOf(self, value)] }),
+      validate: (value) => (self.accepts(value) ? { value } : { issues: [issueOf(self, value)] }),
       jsonSchema: { input: () => json, output: () => json },
     },
   }

@@ -100,7 +100,7 @@ test("a handler's wrong result is -32603 with a reference; the log names the met
   expect(entry?.["error"]).toBeInstanceOf(WrongResultError)
   expect(entry?.["error"]).toMatchObject({
     code: "wrong-result",
-    message: "what find gave is not what the contract says: 1.id: expected string, got number",
+    message: "the result of find is not what the contract says: 1.id: expected string, got number",
   })
   expect(reported).toEqual([entry?.["error"]])
 })
@@ -141,7 +141,7 @@ test("a wrong item ends its subscription with -32603, and who sends by hand is t
   expect(await world.runUntil(items.next())).toEqual({ done: false, value: 1 })
   expect(await world.runUntil(failure(items.next()))).toMatchObject({ code: -32603 })
   expect(errors[0]?.["error"]).toMatchObject({
-    message: "what watch gave is not what the contract says: expected number, got string",
+    message: "an item of watch is not what the contract says: expected number, got string",
   })
 
   const byHand: unknown[] = []
