@@ -1,3 +1,4 @@
+import type { JsonRpcError } from "../message/rpc-error.ts"
 import { OutgoingCall, type AnswerReader, type BatchOutcome } from "./call.ts"
 
 /** Gathers how the calls of a batch end, each in its place, and gives all of it when the last one has. */
@@ -18,25 +19,46 @@ export class BatchAnswer {
 
   /** A call comes next. */
   expect(method: string, flushesBefore: number, reader: AnswerReader | undefined): OutgoingCall {
-    const index = this.#outcomes.length
     this.noted()
     this.#open++
-    const end = (outcome: object): void => {
-      this.#outcomes[index] = outcome as BatchOutcome
-      this.sent()
-    }
-    return new OutgoingCall(
-      method,
-      flushesBefore,
-      (value) => end({ ok: true, value }),
-      (error) => end({ ok: false, error }),
-      reader,
-    )
+    return new BatchedCall(method, flushesBefore, reader, this, this.#outcomes.length - 1)
+  }
+
+  /** The call in a place has ended. */
+  put(index: number, outcome: BatchOutcome): void {
+    this.#outcomes[index] = outcome
+    this.sent()
   }
 
   /** The batch has left, or a call of it has ended. */
   sent(): void {
     this.#open--
     if (this.#open === 0) this.#resolve(this.#outcomes)
+  }
+}
+
+/** A call of a batch. */
+class BatchedCall extends OutgoingCall {
+  readonly #answer: BatchAnswer
+  readonly #index: number
+
+  constructor(
+    method: string,
+    flushesBefore: number,
+    reader: AnswerReader | undefined,
+    answer: BatchAnswer,
+    index: number,
+  ) {
+    super(method, flushesBefore, reader)
+    this.#answer = answer
+    this.#index = index
+  }
+
+  protected override resolve(value: unknown): void {
+    this.#answer.put(this.#index, { ok: true, value })
+  }
+
+  protected override reject(error: unknown): void {
+    this.#answer.put(this.#index, { ok: false, error: error as JsonRpcError })
   }
 }

@@ -1,3 +1,4 @@
+import type { Timer } from "@dchat/runtime"
 import { RpcError, type JsonRpcError } from "../message/rpc-error.ts"
 import type { Params } from "../message/message.ts"
 import type { ResultCutter } from "../message/slice.ts"
@@ -42,50 +43,76 @@ export type BatchOutcome<Value = unknown> =
   | { readonly ok: false; readonly error: JsonRpcError }
 
 /** A call whose caller waits. */
-export class OutgoingCall extends PendingCall {
+export abstract class OutgoingCall extends PendingCall {
   readonly method: string
   /** How many flushes there were before it was sent. When there are more, it has left. */
   readonly flushesBefore: number
   /** When it times out, on the monotonic clock, where that is not up to a timer of its own. */
   deadline = Infinity
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: unknown) => void
+  /** That timer. */
+  timer: Timer | undefined = undefined
   readonly #reader: AnswerReader | undefined
 
-  constructor(
-    method: string,
-    flushesBefore: number,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-    reader: AnswerReader | undefined,
-  ) {
+  constructor(method: string, flushesBefore: number, reader: AnswerReader | undefined) {
     super()
     this.method = method
     this.flushesBefore = flushesBefore
-    this.#resolve = resolve
-    this.#reject = reject
     this.#reader = reader
     this.cut = reader?.cut
   }
 
+  /** The other side has answered. */
   succeed(result: unknown): void {
-    if (this.#reader === undefined) return this.#resolve(result)
+    this.timer?.cancel()
+    if (this.#reader === undefined) return this.resolve(result)
     try {
       const value = this.#reader.value(result)
       // A schema of somebody else may take its time.
-      if (value instanceof Promise) value.then(this.#resolve, this.#reject)
-      else this.#resolve(value)
+      if (value instanceof Promise) {
+        value.then(
+          (late) => this.resolve(late),
+          (error: unknown) => this.reject(error),
+        )
+      } else {
+        this.resolve(value)
+      }
     } catch (error) {
-      this.#reject(error)
+      this.reject(error)
     }
   }
 
+  /** There is no answer, or it is an error. */
   fail(error: JsonRpcError): void {
-    if (this.#reader === undefined || !(error instanceof RpcError)) return this.#reject(error)
+    this.timer?.cancel()
+    if (this.#reader === undefined || !(error instanceof RpcError)) return this.reject(error)
     try {
-      this.#reject(this.#reader.error(error))
+      this.reject(this.#reader.error(error))
     } catch (unreadable) {
-      this.#reject(unreadable)
+      this.reject(unreadable)
     }
+  }
+
+  /** The caller gets a value. */
+  protected abstract resolve(value: unknown): void
+
+  /** The caller gets an error. */
+  protected abstract reject(error: unknown): void
+}
+
+/** A call that travels alone. */
+export class SingleCall extends OutgoingCall {
+  protected readonly resolve: (value: unknown) => void
+  protected readonly reject: (error: unknown) => void
+
+  constructor(
+    method: string,
+    flushesBefore: number,
+    reader: AnswerReader | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(method, flushesBefore, reader)
+    this.resolve = resolve
+    this.reject = reject
   }
 }

@@ -73,14 +73,7 @@ export class Caller extends CallingHalf {
   }
 
   /** A timer for each call: in a page there are few at a time. */
-  protected override async within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
-    const timer = this.clock.setTimer(ms, () => {
-      for (const call of calls) this.timeOut(call)
-    })
-    try {
-      return await answer
-    } finally {
-      timer.cancel()
-    }
+  protected override keepTime(call: OutgoingCall, ms: number): void {
+    call.timer = this.clock.setTimer(ms, () => this.timeOut(call))
   }
 }

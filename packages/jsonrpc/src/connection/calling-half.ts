@@ -10,7 +10,7 @@ import type {
 } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import { BatchAnswer } from "./batch-answer.ts"
-import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
+import { SingleCall, type OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { PendingCalls } from "./pending-calls.ts"
 import { CallCancelledError, CallTimeoutError, EncodeError, CallError, type Sent } from "./errors.ts"
 import { Life } from "./lifecycle.ts"
@@ -18,9 +18,6 @@ import type { Peer } from "./peer.ts"
 
 /** How long a call waits for its answer when nobody says otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 60_000
-
-/** Sends calls. They are put into the list before anything can go wrong. */
-type SendCalls<T> = (calls: OutgoingCall[], resolve: (answer: T) => void, reject: (error: unknown) => void) => void
 
 /**
  * The calling half of a connection: sends calls, and ends the wait for their answers when nobody waits any more. Whoever
@@ -54,11 +51,12 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
-    return this.#call(options, (calls, resolve, reject) => {
-      const call = new OutgoingCall(method, this.flushes, resolve, reject, options.reader)
-      calls.push(call)
-      this.sendOwn(this.engine.request(method, params, call))
+    let call!: OutgoingCall
+    const answer = new Promise<unknown>((resolve, reject) => {
+      call = new SingleCall(method, this.flushes, options.reader, resolve, reject)
+      this.#begin(options, [call], reject, () => this.sendOwn(this.engine.request(method, params, call)))
     })
+    return options.signal === undefined ? answer : this.#cancellable(options.signal, [call], answer)
   }
 
   notify(method: string, params?: Params): Promise<void> {
@@ -74,7 +72,8 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   batch(entries: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
-    return this.#call(options, (calls, resolve) => {
+    const calls: OutgoingCall[] = []
+    const answer = new Promise<BatchOutcome[]>((resolve, reject) => {
       const answer = new BatchAnswer(resolve)
       const batch = entries.map(({ method, params, isNotification, reader }) => {
         if (isNotification === true) {
@@ -85,9 +84,12 @@ export abstract class CallingHalf extends Life implements Peer {
         calls.push(call)
         return { method, params, call }
       })
-      if (batch.length > 0) this.sendOwn(this.engine.batch(batch))
+      this.#begin(options, calls, reject, () => {
+        if (batch.length > 0) this.sendOwn(this.engine.batch(batch))
+      })
       answer.sent()
     })
+    return options.signal === undefined ? answer : this.#cancellable(options.signal, calls, answer)
   }
 
   subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
@@ -111,8 +113,8 @@ export abstract class CallingHalf extends Life implements Peer {
   /** Resolves when the other side keeps up with reading. */
   protected abstract keepsUp(): Promise<void>
 
-  /** Has calls {@link timeOut} when they have no answer in so many milliseconds. Gives `answer`, or another promise of it. */
-  protected abstract within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T>
+  /** Has a call {@link timeOut} when it has no answer in so many milliseconds. */
+  protected abstract keepTime(call: OutgoingCall, ms: number): void
 
   /** Sends what this side says of itself. Throws when it must not be sent; then nothing was. */
   protected sendOwn(text: string): void {
@@ -149,20 +151,22 @@ export abstract class CallingHalf extends Life implements Peer {
     if (this.status !== "open") throw this.closedError("no")
   }
 
-  #call<T>({ signal, timeoutMs = this.timeoutMs }: CallOptions, send: SendCalls<T>): Promise<T> {
-    const calls: OutgoingCall[] = []
-    const answer = new Promise<T>((resolve, reject) => {
-      try {
-        this.#mustBeOpen()
-        if (signal?.aborted === true) throw cancelled(signal, "no")
-        send(calls, resolve, reject)
-      } catch (error) {
-        for (const call of calls.splice(0)) this.engine.forget(call)
-        reject(unsendable(error))
-      }
-    })
-    const timely = timeoutMs === Infinity ? answer : this.within(timeoutMs, calls, answer)
-    return signal === undefined ? timely : this.#cancellable(signal, calls, timely)
+  /** Sends calls, unless that cannot be. */
+  #begin(
+    { signal, timeoutMs = this.timeoutMs }: CallOptions,
+    calls: readonly OutgoingCall[],
+    reject: (error: unknown) => void,
+    send: () => void,
+  ): void {
+    try {
+      this.#mustBeOpen()
+      if (signal?.aborted === true) throw cancelled(signal, "no")
+      send()
+      if (timeoutMs !== Infinity) for (const call of calls) this.keepTime(call, timeoutMs)
+    } catch (error) {
+      for (const call of calls) this.engine.forget(call)
+      reject(unsendable(error))
+    }
   }
 
   async #cancellable<T>(signal: AbortSignal, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {

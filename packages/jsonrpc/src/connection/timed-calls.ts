@@ -6,12 +6,9 @@ import { Deadlines } from "./deadlines.ts"
 export abstract class TimedCalls extends CallingHalf {
   #deadlines: Deadlines | undefined
 
-  protected override within<T>(ms: number, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
-    for (const call of calls) {
-      this.#deadlines ??= new Deadlines(this.clock, (now) => this.#sweep(now))
-      call.deadline = this.#deadlines.watch(ms, this.flushes)
-    }
-    return answer
+  protected override keepTime(call: OutgoingCall, ms: number): void {
+    this.#deadlines ??= new Deadlines(this.clock, (now) => this.#sweep(now))
+    call.deadline = this.#deadlines.watch(ms, this.flushes)
   }
 
   protected override failAll(): void {
