@@ -1,7 +1,7 @@
 import { P2p, SESSION_DEFAULT, type AddressPolicy, type Channel, type Settings } from "@dchat/net"
 import { tornStore, type MemoryStore, type VirtualHost, type VirtualWorld } from "@dchat/runtime/virtual"
 import { parseUrl } from "@dchat/wire"
-import { chatProtocol, Flood } from "./app/apps.ts"
+import { Apps } from "./app/apps.ts"
 import { ChatMsg } from "./app/messages.ts"
 import type { ChannelEnd, Journal } from "./journal.ts"
 import { textOf } from "./text.ts"
@@ -55,7 +55,7 @@ export class SimNode {
   #disk: MemoryStore
   #host: VirtualHost
   #p2p: P2p | undefined
-  #flood: Flood | undefined
+  #apps: Apps | undefined
   #isUp = false
   #sent = 0
   #setBackMs = 0
@@ -115,7 +115,7 @@ export class SimNode {
   flood(text?: string): void {
     const id = text ?? this.#newText("flood")
     this.#context.journal.sent("flood", id, this.name, this.index)
-    this.#guard(this.#flood?.send(id, id) ?? Promise.resolve())
+    this.#guard(this.#apps?.flood(id, id) ?? Promise.resolve())
   }
 
   /**
@@ -177,23 +177,23 @@ export class SimNode {
 
   async #make(): Promise<void> {
     const p2p = await P2p.create(this.#settings, { runtime: this.#host, addressPolicy: this.#addressPolicy })
-    const flood = new Flood(p2p, (id, text, channel, isNew) => {
-      this.#arrived("flood", id, channel)
-      if (isNew) this.#show({ kind: "flood", text })
+    const apps = new Apps(p2p, {
+      started: (channel) => this.#watch(channel),
+      chat: (text, channel) => {
+        this.#arrived("chat", text, channel)
+        this.#show({ kind: "chat", text })
+      },
+      flood: (id, text, channel, isNew) => {
+        this.#arrived("flood", id, channel)
+        if (isNew) this.#show({ kind: "flood", text })
+      },
     })
     p2p.protocols.register(SESSION_DEFAULT, (channel) => {
       this.#watchBan(channel)
-      return { name: "Watcher", start: () => this.#watch(channel) }
+      return apps.protocol(channel)
     })
-    p2p.protocols.register(SESSION_DEFAULT, (channel) =>
-      chatProtocol(channel, (text) => {
-        this.#arrived("chat", text, channel)
-        this.#show({ kind: "chat", text })
-      }),
-    )
-    p2p.protocols.register(SESSION_DEFAULT, (channel) => flood.protocol(channel))
     this.#p2p = p2p
-    this.#flood = flood
+    this.#apps = apps
     this.inbox = []
     this.#context.setup(this)
   }

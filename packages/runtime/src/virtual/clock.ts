@@ -10,37 +10,41 @@ export interface WallClock {
   readonly driftPpm: number
 }
 
+/** What all timers of a clock have in common. */
+interface Mains {
+  readonly scheduler: Scheduler
+  readonly site: Site
+  /** What the trace calls them. */
+  readonly label: string
+}
+
 /** One host's view of virtual time. */
 export class VirtualClock implements Clock {
-  readonly #scheduler: Scheduler
-  readonly #site: Site
-  readonly #label: string
+  readonly #mains: Mains
   readonly #rate: number
   #wallOffset: number
 
   constructor(scheduler: Scheduler, site: Site, { start, driftPpm }: WallClock) {
-    this.#scheduler = scheduler
-    this.#site = site
-    this.#label = `${site.name} timer`
+    this.#mains = { scheduler, site, label: `${site.name} timer` }
     this.#wallOffset = start
     this.#rate = 1 + driftPpm / 1e6
   }
 
   now(): number {
-    return Math.floor(this.#scheduler.now * this.#rate + this.#wallOffset)
+    return Math.floor(this.#mains.scheduler.now * this.#rate + this.#wallOffset)
   }
 
   monotonic(): number {
-    return this.#scheduler.now
+    return this.#mains.scheduler.now
   }
 
   setTimer(ms: number, callback: () => void): Timer {
-    const delay = Math.min(Math.max(ms, 0), MAX_TIMER_MS)
-    return new VirtualTimer(this.#scheduler, this.#site, this.#label, delay, callback)
+    return new VirtualTimer(this.#mains, Math.min(Math.max(ms, 0), MAX_TIMER_MS), callback)
   }
 
   defer(callback: () => void): void {
-    if (!this.#site.isDown) this.#scheduler.defer(callback)
+    const { site, scheduler } = this.#mains
+    if (!site.isDown) scheduler.defer(callback)
   }
 
   /** Somebody sets this host's wall clock forward, or back when `ms` is below 0. Timers do not notice. */
@@ -54,16 +58,31 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** There are many: each has one reference beside what it calls. */
 class VirtualTimer extends ScheduledEvent implements Timer {
-  readonly #scheduler: Scheduler
+  readonly #mains: Mains
+  readonly #callback: () => void
 
-  constructor(scheduler: Scheduler, site: Site, label: string, ms: number, callback: () => void) {
-    super(label, callback, site)
-    this.#scheduler = scheduler
-    if (!site.isDown) scheduler.schedule(this, scheduler.now + ms)
+  constructor(mains: Mains, ms: number, callback: () => void) {
+    super()
+    this.#mains = mains
+    this.#callback = callback
+    if (!mains.site.isDown) mains.scheduler.schedule(this, mains.scheduler.now + ms)
+  }
+
+  get label(): string {
+    return this.#mains.label
+  }
+
+  get owner(): Site {
+    return this.#mains.site
+  }
+
+  run(): void {
+    this.#callback()
   }
 
   cancel(): void {
-    this.#scheduler.cancel(this)
+    this.#mains.scheduler.cancel(this)
   }
 }

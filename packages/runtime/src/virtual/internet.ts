@@ -1,7 +1,7 @@
 import { canonicalIp } from "../address.ts"
 import { networkFailure } from "../network-failure.ts"
 import type { Medium } from "./medium.ts"
-import { ScheduledEvent } from "./scheduler.ts"
+import { ScheduledCall } from "./scheduler.ts"
 import type { Site } from "./site.ts"
 
 /** What lies between the hosts of a world: who has which address and which name. */
@@ -58,7 +58,7 @@ export class Internet {
         signal?.removeEventListener("abort", aborted)
         resolve()
       }
-      const event = new ScheduledEvent(label, arrived, here)
+      const event = new ScheduledCall(label, arrived, here)
       const aborted = (): void => {
         scheduler.cancel(event)
         reject(signal?.reason as Error)

@@ -14,6 +14,7 @@ import type {
 import { QueuedListener } from "../stream/queued-listener.ts"
 import type { Internet } from "./internet.ts"
 import type { Link } from "./link.ts"
+import type { Medium } from "./medium.ts"
 import { Pipe } from "./pipe.ts"
 import { never, type Site } from "./site.ts"
 import { VirtualStream } from "./stream.ts"
@@ -170,17 +171,17 @@ export class VirtualNetwork implements Network {
     const { medium } = this.#internet
     const mine = new VirtualStream(medium, this.#here, local, remote, options)
     const theirs = new VirtualStream(medium, there, remote, local, listener.options)
-    const from = nameOf(this.#here, local)
-    const to = nameOf(there, remote)
     const openFrom = medium.scheduler.now + delay
-    const out = new Pipe(medium, link, `${from}>${to}`, mine, theirs, openFrom)
-    const back = new Pipe(medium, { from: link.to, to: link.from }, `${to}>${from}`, theirs, mine, openFrom)
+    const out = new Pipe(medium, link, nameIn(medium, mine, theirs), mine, theirs, openFrom)
+    const toHere = { from: link.to, to: link.from }
+    const back = new Pipe(medium, toHere, nameIn(medium, theirs, mine), theirs, mine, openFrom)
     mine.join(out, back)
     theirs.join(back, out)
     return [mine, theirs]
   }
 }
 
-function nameOf(site: Site, address: Address): string {
-  return `${site.name}:${address.kind === "tcp" ? address.port : address.path}`
+/** What the trace calls one direction of a connection. Not made when there is none: that of a big world would fill a part of the memory. */
+function nameIn(medium: Medium, from: VirtualStream, to: VirtualStream): string {
+  return medium.scheduler.isTraced ? `${from.name}>${to.name}` : ""
 }

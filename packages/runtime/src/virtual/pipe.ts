@@ -1,6 +1,6 @@
 import type { Link, Piece } from "./link.ts"
 import type { Medium } from "./medium.ts"
-import { ScheduledEvent } from "./scheduler.ts"
+import { ScheduledCall, ScheduledEvent } from "./scheduler.ts"
 import { summary } from "./summary.ts"
 
 /** Where a pipe begins. */
@@ -21,31 +21,42 @@ export interface PipeTarget {
 
 type Load = Uint8Array<ArrayBuffer> | "end" | "reset"
 
+/** What is on the way, and what comes behind it. */
 interface Flight {
   readonly arrival: number
   readonly load: Load
+  next: Flight | undefined
 }
 
-/** One direction of a connection: what is sent waits for room, flies for as long as the policy says, and arrives in order. */
-export class Pipe {
+/** Shared by all pipes in which nothing waits. */
+const NOTHING: readonly never[] = []
+
+/**
+ * One direction of a connection: what is sent waits for room, flies for as long as the policy says, and arrives in order.
+ * As an event it is the next arrival.
+ */
+export class Pipe extends ScheduledEvent {
   readonly #medium: Medium
   readonly #link: Link
   readonly #name: string
   readonly #source: PipeSource
   readonly #target: PipeTarget
-  readonly #arrival: ScheduledEvent
   #retry: ScheduledEvent | undefined
-  /** Has no room yet, or is held. */
-  #waiting: Load[] = []
+  /** Has no room yet, or is held. Replaced when there is one more, for most pipes never hold anything. */
+  #waiting: readonly Load[] = NOTHING
   /** On the way, in the order of arrival. */
-  #flights: Flight[] = []
-  #firstFlight = 0
+  #firstFlight: Flight | undefined
+  #lastFlight: Flight | undefined
   #room: number
   #earliestArrival: number
   #isCut = false
 
-  /** @param openFrom Nothing arrives before this moment. */
+  /**
+   * @param name What the trace calls it.
+   * @param openFrom Nothing arrives before this moment.
+   */
   constructor(medium: Medium, link: Link, name: string, source: PipeSource, target: PipeTarget, openFrom: number) {
+    super()
     this.#medium = medium
     this.#link = link
     this.#name = name
@@ -53,32 +64,39 @@ export class Pipe {
     this.#target = target
     this.#room = medium.windowBytes
     this.#earliestArrival = openFrom
-    this.#arrival = new ScheduledEvent("", () => this.#arrive())
+  }
+
+  get label(): string {
+    return ""
+  }
+
+  get owner(): undefined {
+    return undefined
   }
 
   /** @returns whether all that was ever sent has left; if not, the source is told when it has. */
   send(load: Load): boolean {
     if (this.#isCut) return true
-    this.#waiting.push(load)
-    this.#pump()
+    const rest = this.#mustWait ? load : this.#depart(load)
+    if (rest !== undefined) this.#waiting = this.#waiting.concat([rest])
     return this.#waiting.length === 0
   }
 
   /** Drops what waits, and ends behind what is on the way. */
   endNow(): void {
-    this.#waiting.length = 0
+    this.#waiting = NOTHING
     this.send("end")
   }
 
   /** Drops what waits, and breaks the connection behind what is on the way. */
   reset(): void {
-    this.#waiting.length = 0
+    this.#waiting = NOTHING
     this.send("reset")
   }
 
   /** Who sends is gone: drops what waits. What is on the way arrives. */
   abandon(): void {
-    this.#waiting.length = 0
+    this.#waiting = NOTHING
     if (this.#retry !== undefined) this.#medium.scheduler.cancel(this.#retry)
   }
 
@@ -91,11 +109,14 @@ export class Pipe {
   /** Nothing comes out any more, and nothing goes in. */
   cut(): void {
     this.#isCut = true
-    this.#waiting = []
-    this.#flights = []
-    this.#firstFlight = 0
-    this.#medium.scheduler.cancel(this.#arrival)
+    this.#waiting = NOTHING
+    this.#firstFlight = this.#lastFlight = undefined
+    this.#medium.scheduler.cancel(this)
     if (this.#retry !== undefined) this.#medium.scheduler.cancel(this.#retry)
+  }
+
+  get #mustWait(): boolean {
+    return this.#waiting.length > 0 || this.#retry?.isScheduled === true
   }
 
   #pumpAndTell(): void {
@@ -104,42 +125,50 @@ export class Pipe {
   }
 
   #pump(): void {
-    const { policy, context } = this.#medium
     while (this.#waiting.length > 0 && this.#retry?.isScheduled !== true) {
-      const load = this.#waiting[0] as Load
-      const isMark = typeof load === "string"
-      const size = isMark ? 0 : Math.min(load.length, this.#room)
-      if (size === 0 && !isMark) return
-      const verdict = policy.send(this.#link, size, context)
-      switch (verdict.kind) {
-        case "hold":
-          this.#retryAfter(verdict.delay)
-          return
-        case "reset":
-          this.#resetAfter(verdict.delay)
-          this.#source.broken()
-          return
-        case "deliver":
-          this.#fly(isMark || size === load.length ? load : load.subarray(0, size), verdict.delay)
-          break
-        case "pieces":
-          if (isMark) this.#fly(load, lastDelay(verdict.pieces))
-          else this.#flyInPieces(load.subarray(0, size), verdict.pieces)
-      }
-      this.#room -= size
-      if (isMark || size === load.length) this.#waiting.shift()
-      else this.#waiting[0] = load.subarray(size)
+      const [first, ...others] = this.#waiting as readonly [Load, ...Load[]]
+      this.#waiting = others
+      const rest = this.#depart(first)
+      if (rest === undefined) continue
+      this.#waiting = [rest, ...this.#waiting]
+      return
     }
+  }
+
+  /** Sends as much as there is room for, if the policy lets it. Returns what must wait, if anything. */
+  #depart(load: Load): Load | undefined {
+    const { policy, context } = this.#medium
+    const isMark = typeof load === "string"
+    const size = isMark ? 0 : Math.min(load.length, this.#room)
+    if (size === 0 && !isMark) return load
+    const verdict = policy.send(this.#link, size, context)
+    switch (verdict.kind) {
+      case "hold":
+        this.#retryAfter(verdict.delay)
+        return load
+      case "reset":
+        this.#resetAfter(verdict.delay)
+        this.#source.broken()
+        return undefined
+      case "deliver":
+        this.#fly(isMark || size === load.length ? load : load.subarray(0, size), verdict.delay)
+        break
+      case "pieces":
+        if (isMark) this.#fly(load, lastDelay(verdict.pieces))
+        else this.#flyInPieces(load.subarray(0, size), verdict.pieces)
+    }
+    this.#room -= size
+    return isMark || size === load.length ? undefined : load.subarray(size)
   }
 
   #retryAfter(delay: number): void {
     const { scheduler } = this.#medium
-    this.#retry ??= new ScheduledEvent(`${this.#name} retry`, () => this.#pumpAndTell())
+    this.#retry ??= new ScheduledCall(`${this.#name} retry`, () => this.#pumpAndTell())
     scheduler.schedule(this.#retry, scheduler.now + delay)
   }
 
   #resetAfter(delay: number): void {
-    this.#waiting.length = 0
+    this.#waiting = NOTHING
     this.#fly("reset", delay)
   }
 
@@ -156,19 +185,21 @@ export class Pipe {
   #fly(load: Load, delay: number): void {
     const { scheduler } = this.#medium
     this.#earliestArrival = Math.max(this.#earliestArrival, scheduler.now + delay)
-    this.#flights.push({ arrival: this.#earliestArrival, load })
-    if (!this.#arrival.isScheduled) scheduler.schedule(this.#arrival, this.#earliestArrival)
+    const flight = { arrival: this.#earliestArrival, load, next: undefined }
+    if (this.#lastFlight === undefined) this.#firstFlight = flight
+    else this.#lastFlight.next = flight
+    this.#lastFlight = flight
+    if (!this.isScheduled) scheduler.schedule(this, this.#earliestArrival)
   }
 
-  #arrive(): void {
-    const { load } = this.#flights[this.#firstFlight++] as Flight
-    const next = this.#flights[this.#firstFlight]
-    if (next !== undefined) this.#medium.scheduler.schedule(this.#arrival, next.arrival)
-    // Now and then, for moving each flight forward would cost more than the flights.
-    if (next === undefined || this.#firstFlight > 256) {
-      this.#flights.splice(0, this.#firstFlight)
-      this.#firstFlight = 0
-    }
+  /** The first of what is on the way arrives. */
+  run(): void {
+    const flight = this.#firstFlight
+    if (flight === undefined) return
+    const { load, next } = flight
+    this.#firstFlight = next
+    if (next === undefined) this.#lastFlight = undefined
+    else this.#medium.scheduler.schedule(this, next.arrival)
     this.#trace(load)
     if (load === "end") this.#target.receiveEnd()
     else if (load === "reset") this.#target.receiveReset()

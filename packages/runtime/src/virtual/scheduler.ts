@@ -3,21 +3,35 @@ import { EventHeap } from "./event-heap.ts"
 import { VirtualTimeError } from "./error.ts"
 
 /** An event of virtual time. It can be scheduled again when it has run. */
-export class ScheduledEvent {
+export abstract class ScheduledEvent {
   time = 0
   sequence = 0
   /** Whether it waits for its moment. */
   isScheduled = false
+
   /** What the trace calls it; empty when what runs writes a line of its own. */
-  readonly label: string
-  readonly action: () => void
+  abstract get label(): string
   /** Whose event it is, if it goes with a host. */
+  abstract get owner(): object | undefined
+  /** Its moment has come. */
+  abstract run(): void
+}
+
+/** An event that calls back. */
+export class ScheduledCall extends ScheduledEvent {
+  readonly label: string
   readonly owner: object | undefined
+  readonly #action: () => void
 
   constructor(label: string, action: () => void, owner?: object) {
+    super()
     this.label = label
-    this.action = action
     this.owner = owner
+    this.#action = action
+  }
+
+  run(): void {
+    this.#action()
   }
 }
 
@@ -148,7 +162,7 @@ export class Scheduler {
       event.isScheduled = false
       this.now = event.time
       if (this.#trace !== undefined && event.label !== "") this.trace(event.label)
-      event.action()
+      event.run()
       return "ran"
     }
   }

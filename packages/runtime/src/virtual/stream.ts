@@ -42,11 +42,17 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     this.#pipes = { out, in: into }
   }
 
+  /** What the trace calls it. */
+  get name(): string {
+    const { localAddress } = this
+    return `${this.#site.name}:${localAddress.kind === "tcp" ? localAddress.port : localAddress.path}`
+  }
+
   readInto(reader: StreamReader): void {
     if (this.#reader !== undefined) throw new Error("a stream has one reader; readInto was called before")
     this.#reader = reader
     if (this.#isTold) this.#medium.scheduler.defer(() => reader.close(this.#gone?.error))
-    else if (this.#unread.length > 0) this.#medium.scheduler.defer(this.#read)
+    else if (this.#unread.length > 0) this.#readSoon()
   }
 
   pause(): void {
@@ -56,7 +62,7 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
-    if (this.#unread.length > 0) this.#medium.scheduler.defer(this.#read)
+    if (this.#unread.length > 0) this.#readSoon()
   }
 
   write(bytes: Uint8Array): boolean {
@@ -178,7 +184,11 @@ export class VirtualStream implements ByteStream, OutboxPort, PipeSource, PipeTa
     return this.#pipes.out
   }
 
-  readonly #read = (): void => {
+  #readSoon(): void {
+    this.#medium.scheduler.defer(() => this.#read())
+  }
+
+  #read(): void {
     const reader = this.#reader
     while (reader !== undefined && !this.#isPaused && this.#gone === undefined) {
       const load = this.#unread.shift()

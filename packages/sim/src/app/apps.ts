@@ -6,48 +6,50 @@ const SEEN = 10_000
 
 /** What the applications tell of. */
 export interface AppEvents {
+  /** The version exchange of a channel is done. */
+  started(channel: Channel): void
+  /** A message of the chat of the reference has come: who has a channel to the sender gets it. */
   chat(text: string, channel: Channel): void
-  /** @param isNew Whether it is the first copy. */
+  /**
+   * A copy of a flooded message has come.
+   *
+   * @param isNew Whether it is the first.
+   */
   flood(id: string, text: string, channel: Channel, isNew: boolean): void
 }
 
-/** The chat of the reference: who has a channel to the sender gets it. */
-export function chatProtocol(channel: Channel, tell: AppEvents["chat"]): Protocol {
-  const messages = channel.subscribe(ChatMsg)
-  return {
-    name: "ProtocolDchat",
-    start(jobs) {
-      void jobs.spawn(async () => {
-        for await (const { msg } of messages) tell(msg, channel)
-      })
-    },
-  }
-}
-
-/** Passes every message on, once, to all but who it came from. */
-export class Flood {
+/**
+ * What the nodes of a simulation say to each other: the chat of the reference, and a flood that passes every message on,
+ * once, to all but who it came from. One protocol for both: of ten thousand nodes each protocol takes a tenth of a gigabyte.
+ */
+export class Apps {
   readonly #p2p: P2p
-  readonly #tell: AppEvents["flood"]
+  readonly #events: AppEvents
   readonly #seen = new Set<string>()
 
-  constructor(p2p: P2p, tell: AppEvents["flood"]) {
+  constructor(p2p: P2p, events: AppEvents) {
     this.#p2p = p2p
-    this.#tell = tell
+    this.#events = events
   }
 
-  /** Sends a message of our own. */
-  async send(id: string, text: string): Promise<void> {
+  /** Floods a message of our own. */
+  async flood(id: string, text: string): Promise<void> {
     this.#see(id)
     await this.#p2p.broadcast(FloodMsg, { id, text })
   }
 
   protocol(channel: Channel): Protocol {
-    const messages = channel.subscribe(FloodMsg)
+    const chats = channel.subscribe(ChatMsg)
+    const floods = channel.subscribe(FloodMsg)
     return {
-      name: "ProtocolFlood",
+      name: "SimulatedApps",
       start: (jobs) => {
+        this.#events.started(channel)
         void jobs.spawn(async () => {
-          for await (const { id, text } of messages) await this.#take(id, text, channel)
+          for await (const { msg } of chats) this.#events.chat(msg, channel)
+        })
+        void jobs.spawn(async () => {
+          for await (const { id, text } of floods) await this.#take(id, text, channel)
         })
       },
     }
@@ -55,7 +57,7 @@ export class Flood {
 
   async #take(id: string, text: string, channel: Channel): Promise<void> {
     const isNew = this.#see(id)
-    this.#tell(id, text, channel, isNew)
+    this.#events.flood(id, text, channel, isNew)
     // A node that stops has nobody to pass it on to.
     if (isNew && this.#p2p.state === "running") {
       await this.#p2p.broadcast(FloodMsg, { id, text }, { exclude: [channel.address] })
