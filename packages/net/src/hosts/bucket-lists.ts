@@ -25,6 +25,8 @@ export interface BucketListsContext {
   groupOf(url: string): string
   /** Says of a host that was only heard of whether nobody would miss it, at this moment. */
   terrible(): (host: Host) => boolean
+  /** Says of a host that does not answer whether it may come back. */
+  mayComeBack(host: Host): boolean
 }
 
 /**
@@ -106,9 +108,12 @@ export class BucketLists implements HostLists {
   }
 
   /** It goes back to the grey list. */
-  lost(url: string): void {
+  lost(url: string, provenAt?: number): void {
     const lastSeen = this.lastSeen(url)
-    if (lastSeen !== undefined) this.move("grey", [{ url, lastSeen }])
+    if (lastSeen === undefined) return
+    this.move("grey", [{ url, lastSeen }])
+    const host = this.#hosts.get(url)
+    if (host !== undefined && provenAt !== undefined) host.provenAt = provenAt
   }
 
   fail(url: string): void {
@@ -116,9 +121,10 @@ export class BucketLists implements HostLists {
     if (host !== undefined) host.failures++
   }
 
-  /** It is forgotten. */
+  /** It is forgotten, unless it may come back. */
   unanswered(url: string): void {
-    this.remove("grey", url)
+    const host = this.#hosts.get(url)
+    if (host !== undefined && !this.#context.mayComeBack(host)) this.remove("grey", url)
   }
 
   incumbent(colour: "white" | "gold", url: string): string | undefined {
@@ -160,7 +166,7 @@ export class BucketLists implements HostLists {
     const known = this.#hosts.get(url)
     if (known?.colour === colour) {
       known.lastSeen = lastSeen
-      if (PROVEN.has(colour)) known.failures = 0
+      if (PROVEN.has(colour)) Object.assign(known, { failures: 0, provenAt: lastSeen })
       return true
     }
     const group = known?.group ?? this.#context.groupOf(url)
@@ -169,7 +175,8 @@ export class BucketLists implements HostLists {
     const bucket = this.#makeRoom(colour, url, { group, source, isProven })
     if (bucket === undefined) return false
     this.#take(url)
-    this.#add({ url, lastSeen, colour, group, source, bucket, failures: 0 })
+    const provenAt = PROVEN.has(colour) ? lastSeen : (known?.provenAt ?? -Infinity)
+    this.#add({ url, lastSeen, colour, group, source, bucket, failures: 0, provenAt })
     return true
   }
 

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { testLists } from "../testing/hosts.test-kit.ts"
 import { type Host, type HostLists } from "./lists.ts"
-import { drawCandidates, type CandidateSettings } from "./candidates.ts"
+import { drawCandidates, drawOther, type CandidateSettings } from "./candidates.ts"
 
 const COLOURS = ["gold", "white", "grey"] as const
 const random = virtualWorld().host({ name: "node" }).random
@@ -54,4 +54,28 @@ test("whatever the settings, a proven host comes first if there is one, and a gr
       expect(first?.slice(6).split(/\d/)[0]).toBe(best)
     }),
   )
+})
+
+test("somebody else is proven, was proven or is hearsay with equal chances, and whoever there is if there is no other", () => {
+  const lists = listsWith({ gold: 0, white: 30, grey: 30 })
+  // Who was white is lost.
+  const lost = Array.from({ length: 30 }, (_, i) => ({ url: `tcp://lost${i + 1}:1/`, lastSeen: 1 }))
+  lists.store("white", lost)
+  lists.store("grey", lost)
+  const counts = new Map<string, number>()
+  const kindOf = (url = ""): string => url.replace(/^tcp:..|\d.*$/g, "")
+  for (let i = 0; i < 3000; i++) {
+    const kind = kindOf(drawOther(lists, DEFAULTS, () => true, random))
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  for (const kind of ["white", "lost", "grey"]) expect(Math.abs((counts.get(kind) ?? 0) - 1000)).toBeLessThan(150)
+
+  for (const kind of ["white", "lost", "grey"]) {
+    const other = drawOther(lists, DEFAULTS, ({ url }) => kindOf(url) === kind, random)
+    expect(kindOf(other)).toBe(kind)
+  }
+  expect(drawOther(lists, DEFAULTS, () => false, random)).toBeUndefined()
+  const noGreys = { ...DEFAULTS, disableGreys: true }
+  expect(drawOther(lists, noGreys, ({ url }) => kindOf(url) !== "white", random)).toBeUndefined()
+  expect(kindOf(drawOther(lists, noGreys, () => true, random))).toBe("white")
 })

@@ -33,3 +33,30 @@ export function drawCandidates(
   if (!disableGreys) fill("grey", Math.max(known + 1, slots))
   return candidates
 }
+
+/**
+ * Somebody else, for slots that are all full: with equal chances a proven host, one that was proven and is lost, or one
+ * that we have only heard of; whoever there is if there is none of that kind.
+ *
+ * @param accept Whether a host can be dialled now.
+ */
+export function drawOther(
+  lists: HostLists,
+  { disableGreys }: Pick<Settings, "disableGreys">,
+  accept: (host: Host) => boolean,
+  random: Random,
+): string | undefined {
+  const draw = (colour: HostColour, isKind: (host: Host) => boolean): Host | undefined =>
+    lists.spread(colour, 1, (host) => isKind(host) && accept(host), random)[0]
+  const kinds = [
+    () => draw("gold", () => true) ?? draw("white", () => true),
+    () => draw("grey", ({ provenAt }) => provenAt > -Infinity),
+    () => draw("grey", ({ provenAt }) => provenAt === -Infinity),
+  ].slice(0, disableGreys ? 1 : 3)
+  const first = random.integer(kinds.length)
+  for (let i = 0; i < kinds.length; i++) {
+    const host = kinds[(first + i) % kinds.length]?.()
+    if (host !== undefined) return host.url
+  }
+  return undefined
+}

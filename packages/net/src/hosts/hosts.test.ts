@@ -175,6 +175,22 @@ test("a host goes up to gold and back to grey, but not after a ban", () => {
   ])
 })
 
+test("a host that is lost was there until now, one that is dialled in vain was not; both are as old as before", () => {
+  const known = hosts()
+  const other = "tcp://8.8.4.4:1/"
+  known.lists.store(
+    "gold",
+    [A, other].map((url) => ({ url, lastSeen: 7 })),
+  )
+  known.lost(A)
+  known.fail(other)
+  known.lost("tcp://9.9.9.9:9/")
+  expect([known.lists.get(A), known.lists.get(other)]).toMatchObject([
+    { colour: "grey", lastSeen: 7, provenAt: NOW },
+    { colour: "grey", lastSeen: 7, provenAt: 7 },
+  ])
+})
+
 test("an inbound peer is banned with all ports of its host, one that we dialled with its port", () => {
   const known = hosts()
   expect(known.ban({ session: "inbound", address: "tcp://8.8.8.8:4711/" })).toBe("tcp://8.8.8.8/")

@@ -1,4 +1,4 @@
-import type { Runtime } from "@dchat/runtime"
+import type { Random, Runtime } from "@dchat/runtime"
 import { Publisher } from "@dchat/task"
 import { canonicalUrl, parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
@@ -154,16 +154,17 @@ export class Hosts {
     this.#contests.fill()
   }
 
-  /** We have lost the connection to a host that we had dialled. */
+  /** We have lost the connection to a host that we had dialled, which was there until now. */
   lost(url: string): void {
-    this.lists.lost(url)
+    this.lists.lost(url, this.#now)
     this.#contests.fill()
   }
 
   /** A host was dialled in vain: it counts as lost, and may leave the lists if that happens again and again. */
   fail(url: string): void {
-    this.lost(url)
+    this.lists.lost(url)
     this.lists.fail(url)
+    this.#contests.fill()
   }
 
   /**
@@ -182,6 +183,11 @@ export class Hosts {
   /** Whom an outbound slot dials next; undefined if there is nobody (darkfi-net 6.3). */
   choose(draw: SlotDraw): string | undefined {
     return this.policy.choose(this.lists, draw, this.#options.runtime.random)
+  }
+
+  /** Whom outbound slots that are all full try beside those that they have; undefined if there is nobody. */
+  chooseOther(draw: SlotDraw, random: Random): string | undefined {
+    return this.policy.chooseOther(this.lists, draw, random)
   }
 
   /** Whether an address, or every port of its host, is banned or blacklisted (darkfi-net 7.4). */

@@ -35,6 +35,8 @@ export interface Host extends HostEntry {
   readonly bucket: number
   /** How often it was dialled in vain since it last answered. */
   readonly failures: number
+  /** When it answered last, in UNIX seconds; `-Infinity` if it never did. */
+  readonly provenAt: number
 }
 
 /**
@@ -68,8 +70,12 @@ export interface HostLists {
   remove(colour: HostColour, url: string): void
   /** Takes hosts off a list that were last seen before a moment (UNIX seconds). */
   removeOlder(colour: HostColour, moment: number): void
-  /** The connection to a host that we had dialled is lost. */
-  lost(url: string): void
+  /**
+   * The connection to a host that we had dialled is lost.
+   *
+   * @param provenAt Until when it was there, in UNIX seconds. Left out if it was not there in the first place.
+   */
+  lost(url: string, provenAt?: number): void
   /** A host was dialled in vain; it counts as `lost` too. */
   fail(url: string): void
   /** A host that was only heard of did not answer a probe. */

@@ -1,7 +1,7 @@
 import { MOST_ANCHORS } from "./anchors.ts"
 import { selectAddresses } from "./answer.ts"
 import { BucketLists } from "./bucket-lists.ts"
-import { drawCandidates } from "./candidates.ts"
+import { drawCandidates, drawOther } from "./candidates.ts"
 import type { Host } from "./lists.ts"
 import type { AddressPolicy } from "./policy.ts"
 import { AddressAllowance } from "./unsolicited.ts"
@@ -16,6 +16,9 @@ const TERRIBLE_AHEAD_S = 600
 /** or that was dialled in vain so often. */
 const TERRIBLE_FAILURES = 3
 
+/** A host that was proven once is not forgotten for so long after it last answered, in seconds. */
+const KEEP_LOST_S = 86_400
+
 /** One attempt in so many that are in vain goes to a proven host, whatever its netgroup. */
 const PROVEN_EVERY = 4
 
@@ -25,7 +28,12 @@ const PROVEN_EVERY = 4
  */
 export const ourPolicy: AddressPolicy = {
   lists: ({ groupOf, now, random }) =>
-    new BucketLists(random.fork("buckets").bytes(16), { groupOf, terrible: () => terribleAt(now()) }),
+    new BucketLists(random.fork("buckets").bytes(16), {
+      groupOf,
+      terrible: () => terribleAt(now()),
+      // It may well be the way to it that is cut.
+      mayComeBack: ({ provenAt }) => provenAt > now() - KEEP_LOST_S,
+    }),
 
   allowance: ({ clock, questions }) => new AddressAllowance(clock, questions),
 
@@ -37,8 +45,7 @@ export const ourPolicy: AddressPolicy = {
 
   /** Whoever is of another netgroup than those in the slots; if there is nobody else, whoever there is. */
   choose(lists, { settings, accept, taken, inVain }, random) {
-    const anybody = ({ url }: Host): boolean => accept(url)
-    const another = (host: Host): boolean => !taken.has(host.group) && accept(host.url)
+    const { anybody, another } = acceptable(accept, taken)
     // Hearsay of other netgroups may be made up, and have no end.
     const isProvenDue = inVain % PROVEN_EVERY === PROVEN_EVERY - 1
     const proven = isProvenDue ? drawCandidates(lists, { ...settings, disableGreys: true }, anybody, random) : []
@@ -49,9 +56,24 @@ export const ourPolicy: AddressPolicy = {
     )
   },
 
+  rotates: true,
+
+  chooseOther(lists, { settings, accept, taken }, random) {
+    const { anybody, another } = acceptable(accept, taken)
+    return drawOther(lists, settings, another, random) ?? drawOther(lists, settings, anybody, random)
+  },
+
   answer: selectAddresses,
 
   anchors: MOST_ANCHORS,
+}
+
+/** Whom a slot may dial, and those of them that are of another netgroup than those in the slots. */
+function acceptable(
+  accept: (url: string) => boolean,
+  taken: ReadonlySet<string>,
+): Record<"anybody" | "another", (host: Host) => boolean> {
+  return { anybody: ({ url }) => accept(url), another: ({ url, group }) => !taken.has(group) && accept(url) }
 }
 
 /** Whether a host that was only heard of is one that nobody misses, at a moment (UNIX seconds). */

@@ -35,7 +35,7 @@ export interface SlotDraw {
   readonly settings: CandidateSettings
   /** Whether an address can be dialled now. */
   readonly accept: (url: string) => boolean
-  /** The netgroups of those in the other slots. */
+  /** The netgroups of those in the slots. */
   readonly taken: ReadonlySet<string>
   /** Attempts of all slots since the last one that was not in vain. */
   readonly inVain: number
@@ -58,6 +58,10 @@ export interface AddressPolicy {
   seen(claimed: bigint, now: number, isOwn: boolean): number
   /** Whom an outbound slot dials next; undefined if there is nobody. */
   choose(lists: HostLists, draw: SlotDraw, random: Random): string | undefined
+  /** Whether outbound slots that are all full try somebody else now and then. */
+  readonly rotates: boolean
+  /** Whom they try; undefined if there is nobody. */
+  chooseOther(lists: HostLists, draw: SlotDraw, random: Random): string | undefined
   /** What to answer a `getaddr` with. */
   answer(request: AddrRequest, lists: HostLists, random: Random): HostEntry[]
   /** So many of the longest connected peers are dialled first after a restart. */

@@ -10,9 +10,14 @@ export function failureOf(error: unknown): string | undefined {
   return undefined
 }
 
+/** Whether somebody else here dials the host already. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === "busy"
+}
+
 /** Whether a dial that failed says nothing of the host: it is being dialled already, or a proxy of ours is not there. */
 export function isNobodysFault(error: unknown): boolean {
-  return error instanceof ConnectError && (error.code === "busy" || error.code === "no-proxy")
+  return isBusy(error) || (error instanceof ConnectError && error.code === "no-proxy")
 }
 
 /** Whether trying again is of no use. */

@@ -1,28 +1,31 @@
 import { CancelScope, ManualResetEvent, TaskGroup, sleep } from "@dchat/task"
+import { Choice } from "./choice.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { PeerDiscovery } from "./discovery.ts"
 import { Anchors } from "../hosts/anchors.ts"
-import { schemeOf } from "../hosts/answer.ts"
-import { dialableSchemes } from "../hosts/mixing.ts"
+import { failureOf, isBusy, isNobodysFault } from "./failure.ts"
+import { Missed } from "./missed.ts"
 import { Retries } from "./retries.ts"
+import { Rotation, type HeldSlot } from "./rotation.ts"
 import type { SeedSession } from "./seed.ts"
 import { SETTLED_MS, Slot } from "./slot.ts"
 
 /** How often the anchors are written if they have changed, in milliseconds. */
 const SAVE_EVERY_MS = 60_000
 
-interface RunningSlot {
+interface RunningSlot extends HeldSlot {
   readonly index: number
-  readonly slot: Slot
   readonly wake: ManualResetEvent
-  readonly scope: CancelScope
 }
 
 /** Keeps up a number of connections to hosts that it chooses itself (darkfi-net 6.3). */
 export class OutboundSession implements Session {
   readonly #node: SessionContext
   readonly #retries: Retries
+  readonly #missed: Missed
+  readonly #choice: Choice
   readonly #discovery: PeerDiscovery
+  readonly #rotation: Rotation
   #slots: RunningSlot[] = []
   #tasks: TaskGroup | undefined
   #anchors: Anchors | undefined
@@ -32,7 +35,22 @@ export class OutboundSession implements Session {
   constructor(node: SessionContext, seeds: SeedSession) {
     this.#node = node
     this.#retries = new Retries(node)
+    this.#missed = new Missed(node.runtime.clock)
+    this.#choice = new Choice({
+      node,
+      retries: this.#retries,
+      missed: this.#missed,
+      held: () => this.#slots.flatMap(({ slot }) => slot.address ?? []),
+    })
     this.#discovery = new PeerDiscovery(node, seeds, () => this.#wakeAll())
+    this.#rotation = new Rotation({
+      node,
+      full: () => (this.#slots.every(({ slot }) => slot.state === "connected") ? this.#slots : []),
+      chooseMissed: () => this.#choice.missed(),
+      choose: (random) => this.#choice.other(random),
+      failed: (address, error) => this.#failed(address, error),
+      starve: () => this.#discovery.request(),
+    })
   }
 
   /** For each slot the id of its channel, or 0. */
@@ -47,6 +65,7 @@ export class OutboundSession implements Session {
     const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("An outbound slot failed", { error }) })
     this.#tasks = tasks
     void tasks.spawn((scope) => this.#discovery.run(scope))
+    if (hosts.policy.rotates) void tasks.spawn((scope) => this.#rotation.run(scope))
     void tasks.spawn(async (signal) => {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
@@ -86,16 +105,17 @@ export class OutboundSession implements Session {
     while (this.#slots.length < wanted) {
       const free = this.#slots.findIndex(({ index }, i) => index !== i)
       const index = free < 0 ? this.#slots.length : free
-      this.#slots.splice(index, 0, this.#open(index, tasks))
+      this.#slots.splice(index, 0, this.#add(index, tasks))
     }
   }
 
-  #open(index: number, tasks: TaskGroup): RunningSlot {
+  #add(index: number, tasks: TaskGroup): RunningSlot {
     const wake = new ManualResetEvent()
+    const scope = new CancelScope(tasks.scope)
     const slot = new Slot({
       index,
       node: this.#node,
-      choose: () => this.#choose(),
+      choose: () => this.#choice.forSlot(this.#anchors, this.#inVain),
       starve: () => {
         this.#discovery.request()
         return this.#retries.releaseDue()
@@ -104,15 +124,14 @@ export class OutboundSession implements Session {
       connected: (address) => {
         this.#inVain = 0
         this.#anchors?.connected(address)
+        return this.#missed.found(address)
       },
-      failed: (address) => {
-        this.#inVain++
-        this.#anchors?.failed(address)
-        this.#retries.failed(address)
-      },
+      failed: (address, error) => this.#failed(address, error),
       succeeded: (address) => this.#retries.succeeded(address),
+      lost: (address, since) => {
+        if (!scope.cancelled) this.#missed.lost(address, since)
+      },
     })
-    const scope = new CancelScope(tasks.scope)
     void tasks.spawn(async () => {
       try {
         await slot.run(scope)
@@ -125,13 +144,13 @@ export class OutboundSession implements Session {
     return { index, slot, wake, scope }
   }
 
-  /** The addresses in the slots that have been connected for a while, the longest first. */
+  /** The addresses in the slots that have been connected for a while, those that were the first come first. */
   get #held(): string[] {
     return this.#slots
-      .map(({ slot }) => ({ address: slot.address ?? "", connectedMs: slot.connectedMs }))
+      .map(({ slot }) => slot)
       .filter(({ connectedMs }) => connectedMs >= SETTLED_MS)
-      .toSorted((a, b) => b.connectedMs - a.connectedMs)
-      .map(({ address }) => address)
+      .toSorted((a, b) => a.since - b.since)
+      .map(({ address }) => address ?? "")
   }
 
   async #saveNowAndThen(anchors: Anchors, signal: CancelScope): Promise<never> {
@@ -141,21 +160,19 @@ export class OutboundSession implements Session {
     }
   }
 
-  /** Anchors first. Then whomever the address policy draws. */
-  #choose(): string | undefined {
-    const { hosts, settings } = this.#node
-    this.#retries.releaseDue()
-    const dialable = dialableSchemes(settings)
-    const own = new Set([...settings.seeds, ...hosts.externalAddrs])
-    const accept = (url: string): boolean =>
-      dialable.includes(schemeOf(url)) && !own.has(url) && hosts.may(url, "connect")
-    const anchor = this.#anchors?.next(accept)
-    if (anchor !== undefined) return anchor
-
-    const taken = new Set(
-      this.#slots.map(({ slot }) => (slot.address === undefined ? "" : hosts.groupOf(slot.address))),
-    )
-    return hosts.choose({ settings, accept, taken, inVain: this.#inVain })
+  /** A host was dialled in vain, or lost again at once: it waits for its next turn. */
+  #failed(address: string, error: unknown): void {
+    const { hosts, runtime } = this.#node
+    if (error !== undefined) {
+      const failure = failureOf(error)
+      if (failure === undefined) runtime.log.error(`Connecting to ${address} failed`, { error })
+      else runtime.log.debug(`No connection to ${address}: ${failure}`)
+      if (!isNobodysFault(error)) hosts.fail(address)
+      if (isBusy(error)) return
+    }
+    this.#inVain++
+    this.#anchors?.failed(address)
+    this.#retries.failed(address)
   }
 
   #wakeAll(): void {

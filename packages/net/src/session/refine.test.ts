@@ -168,3 +168,43 @@ test("a proven host gives up its place to another one only when it does not answ
   expect([hosts.lists.has("white", url), hosts.lists.has("white", incumbent)]).toEqual([true, false])
   expect(hosts.lists.size("white")).toBe(size)
 })
+
+test("who was proven once is not forgotten for a day, however often a probe is in vain; hearsay is at once", async () => {
+  await using net = new TestNet()
+  const carol = await net.listening("carol")
+  const alice = await net.node("alice", { peers: [carol.url] })
+  await net.run(alice)
+  const { hosts } = alice.p2p
+  const [bob, hearsay] = ["tcp://10.9.9.9:9/", "tcp://10.9.9.9:10/"]
+  hosts.confirm(bob)
+  hosts.demote(bob)
+  hosts.lists.store("grey", [{ url: hearsay, lastSeen: 5 }])
+  await net.world.advance(60_000)
+  expect([hosts.lists.has("grey", bob), hosts.lists.has("grey", hearsay)]).toEqual([true, false])
+  await net.world.advance(23 * 3_600_000)
+  expect(hosts.lists.has("grey", bob)).toBe(true)
+  await net.world.advance(3_600_000)
+  expect(hosts.lists.has("grey", bob)).toBe(false)
+})
+
+test("one probe in four is for those that were proven once, so that they keep no newcomer waiting", async () => {
+  await using net = new TestNet()
+  const carol = await net.listening("carol")
+  const alice = await net.node("alice", { peers: [carol.url] })
+  await net.run(alice)
+  const { hosts } = alice.p2p
+  for (let port = 1; port <= 100; port++) {
+    hosts.confirm(`tcp://10.9.9.9:${port}/`)
+    hosts.demote(`tcp://10.9.9.9:${port}/`)
+  }
+  const urls = []
+  for (let i = 0; i < 12; i++) urls.push((await net.listening(`node ${i}`)).url)
+  hosts.lists.store(
+    "grey",
+    urls.map((url) => ({ url, lastSeen: 5 })),
+  )
+  // 12 newcomers and 4 others, which are gone: each 15 s after the one before, or after that has not answered for 15 s.
+  await net.world.advance(16 * 15_000 + 4 * 15_000 + 1000)
+  expect(urls.filter((url) => hosts.lists.has("white", url))).toEqual(urls)
+  expect(hosts.lists.size("grey")).toBe(100)
+})

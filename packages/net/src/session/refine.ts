@@ -1,6 +1,7 @@
 import { Semaphore, TaskGroup, checkpoint, sleep, type CancelScope } from "@dchat/task"
 import { schemeOf } from "../hosts/answer.ts"
 import { HostFile } from "../hosts/file.ts"
+import type { Host } from "../hosts/lists.ts"
 import { dialableSchemes } from "../hosts/mixing.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
@@ -14,6 +15,8 @@ const PROBE_PAUSE_MS = 500
 const PROBE_FOR_MS = 10_000
 /** How often a node that listens probes a proven host, in milliseconds. */
 const LOOK_AGAIN_MS = 120_000
+/** One probe in so many is for a host that was proven once and is lost. */
+const LOST_EVERY = 4
 /** How often the hosts are written to their file if they have changed, in milliseconds. */
 const SAVE_EVERY_MS = 60_000
 
@@ -28,6 +31,7 @@ export class RefineSession implements Session {
   readonly #node: SessionContext
   #tasks: TaskGroup | undefined
   #file: HostFile | undefined
+  #draws = 0
 
   constructor(node: SessionContext) {
     this.#node = node
@@ -106,7 +110,10 @@ export class RefineSession implements Session {
 
   #drawGrey(): string | undefined {
     const { hosts, runtime } = this.#node
-    return hosts.lists.spread("grey", 1, ({ url }) => this.#canProbe(url), runtime.random)[0]?.url
+    const draw = (accept: (host: Host) => boolean): string | undefined =>
+      hosts.lists.spread("grey", 1, (host) => accept(host) && this.#canProbe(host.url), runtime.random)[0]?.url
+    const isTurnOfLost = this.#draws++ % LOST_EVERY === LOST_EVERY - 1
+    return draw(({ provenAt }) => provenAt > -Infinity === isTurnOfLost) ?? draw(() => true)
   }
 
   async #probeAdvertised(tasks: TaskGroup, signal: CancelScope): Promise<void> {

@@ -44,7 +44,7 @@ export class Retries {
     if (hosts.enter(address, "move")) hosts.enter(address, "suspend")
     for (const oldest of this.#failed.keys()) {
       if (this.#failed.size <= MOST) break
-      this.#release(oldest)
+      this.release(oldest)
       this.#failed.delete(oldest)
     }
   }
@@ -60,7 +60,7 @@ export class Retries {
     let next = Infinity
     for (const [address, { dueAt }] of this.#failed) {
       if (this.#context.hosts.stateOf(address) !== "suspend") continue
-      if (dueAt <= now) this.#release(address)
+      if (dueAt <= now) this.release(address)
       else next = Math.min(next, dueAt - now)
     }
     return next
@@ -68,10 +68,11 @@ export class Retries {
 
   /** Frees all hosts, whether their pause is over or not. */
   releaseAll(): void {
-    for (const address of this.#failed.keys()) this.#release(address)
+    for (const address of this.#failed.keys()) this.release(address)
   }
 
-  #release(address: string): void {
+  /** Frees a host, whether its pause is over or not. */
+  release(address: string): void {
     if (this.#context.hosts.stateOf(address) === "suspend") this.#context.hosts.enter(address, "free")
   }
 }

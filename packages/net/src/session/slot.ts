@@ -1,9 +1,9 @@
 import { checkpoint, isTimeout, sleep, timeout, type CancelScope, type ManualResetEvent } from "@dchat/task"
+import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
-import { ConnectError } from "../transport/error.ts"
 import { dial } from "./bring-up.ts"
 import type { SessionContext } from "./context.ts"
-import { failureOf, isNobodysFault, textOf } from "./failure.ts"
+import { textOf } from "./failure.ts"
 
 /** What an outbound slot is doing (darkfi-net 6.3). */
 export type SlotState =
@@ -22,7 +22,8 @@ const MOVES: Readonly<Record<SlotState, readonly SlotState[]>> = {
   sleeping: ["looking"],
   connecting: ["handshaking", "looking"],
   handshaking: ["connected", "looking"],
-  connected: ["looking"],
+  /** It goes on being connected when another channel takes the place of the one that it has. */
+  connected: ["looking", "connected"],
 }
 
 /** A connection that is lost sooner than this counts as a failure, in milliseconds. */
@@ -32,7 +33,7 @@ export const SETTLED_MS = 15_000
  * From one attempt of a slot to the next, at least, in milliseconds. Else whoever tells us of addresses that refuse at once
  * has us dial dozens a second, at our cost and at that of whoever is really there.
  */
-const ATTEMPT_MS = 500
+export const ATTEMPT_MS = 500
 
 /** What a slot needs of its session. */
 export interface SlotOptions {
@@ -44,18 +45,24 @@ export interface SlotOptions {
   readonly starve: () => number
   /** Set when it is time to look again. The slot resets it. */
   readonly wake: ManualResetEvent
-  readonly connected: (address: string) => void
-  readonly failed: (address: string) => void
+  /** Returns since when it was connected before it was lost, on the monotonic clock; undefined if it is new. */
+  readonly connected: (address: string) => number | undefined
+  /** A dial was in vain, for which there is an error, or a connection was lost at once. */
+  readonly failed: (address: string, error?: unknown) => void
+  /** Somebody was connected for so long that it counts. */
   readonly succeeded: (address: string) => void
+  /** Somebody of those was lost who had been connected to first at a moment on the monotonic clock. */
+  readonly lost: (address: string, since: number) => void
 }
 
 /** One of the places for an outbound connection, which it keeps filled. */
 export class Slot {
   readonly #options: SlotOptions
   #state: SlotState = "looking"
-  #channelId = 0
+  #channel: Channel | undefined
   #address: string | undefined
   #connectedAt = Infinity
+  #since = Infinity
   /** Nobody is dialled before this moment. */
   #nextAt = -Infinity
 
@@ -69,7 +76,7 @@ export class Slot {
 
   /** The channel in this slot, or 0. */
   get channelId(): number {
-    return this.#state === "connected" ? this.#channelId : 0
+    return this.#state === "connected" ? (this.#channel?.id ?? 0) : 0
   }
 
   /** Whom it is connected or connecting to. */
@@ -80,6 +87,29 @@ export class Slot {
   /** For how long it has been connected, in milliseconds; 0 while it is not. */
   get connectedMs(): number {
     return Math.max(0, this.#options.node.runtime.clock.monotonic() - this.#connectedAt)
+  }
+
+  /**
+   * Since when its peer is one of ours, on the monotonic clock: the time before it was lost and came back counts.
+   * `Infinity` while it is not connected.
+   */
+  get since(): number {
+    return this.#since
+  }
+
+  /** Puts a channel that is ready in the place of the one that is here. Returns that one; undefined if there is none. */
+  replace(channel: Channel): Channel | undefined {
+    if (this.#state !== "connected") return undefined
+    const { index: slot, node, succeeded } = this.#options
+    const former = this.#channel
+    if (former !== undefined && this.connectedMs >= SETTLED_MS) succeeded(former.address)
+    node.dnet.publish({ event: "outbound_slot_connecting", info: { slot, addr: channel.address } })
+    node.dnet.publish({
+      event: "outbound_slot_connected",
+      info: { slot, addr: channel.displayAddress, channel_id: channel.id },
+    })
+    this.#take(channel)
+    return former
   }
 
   /** Connects, and again whenever the connection is lost, until the signal is cancelled. */
@@ -95,8 +125,10 @@ export class Slot {
         this.#nextAt = clock.monotonic() + ATTEMPT_MS
         this.#address = address
         await this.#hold(address, signal).finally(() => {
+          this.#channel = undefined
           this.#address = undefined
           this.#connectedAt = Infinity
+          this.#since = Infinity
         })
       }
       this.#move("looking")
@@ -106,6 +138,14 @@ export class Slot {
   #move(to: SlotState): void {
     if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a ${this.#state} slot cannot be ${to}`)
     this.#state = to
+  }
+
+  #take(channel: Channel): void {
+    this.#move("connected")
+    this.#channel = channel
+    this.#address = channel.address
+    this.#connectedAt = this.#options.node.runtime.clock.monotonic()
+    this.#since = this.#options.connected(channel.address) ?? this.#connectedAt
   }
 
   async #sleep(signal: CancelScope): Promise<void> {
@@ -120,8 +160,7 @@ export class Slot {
   }
 
   async #hold(address: string, signal: CancelScope): Promise<void> {
-    const { node, index: slot, connected, failed, succeeded } = this.#options
-    const { clock, log } = node.runtime
+    const { node, index: slot, failed } = this.#options
     this.#move("connecting")
     node.dnet.publish({ event: "outbound_slot_connecting", info: { slot, addr: address } })
     try {
@@ -132,22 +171,27 @@ export class Slot {
           node.dnet.publish({ event: "outbound_slot_connected", info: { slot, addr, channel_id: id } })
         },
       })
-      this.#move("connected")
-      this.#channelId = channel.id
-      this.#connectedAt = clock.monotonic()
-      connected(address)
-      await channel.stopped
-      await channel.stop()
-      if (this.connectedMs < SETTLED_MS) failed(address)
-      else succeeded(address)
+      this.#take(channel)
+      await this.#untilLost()
     } catch (error) {
       checkpoint(signal)
-      const failure = failureOf(error)
-      if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
-      else log.debug(`No connection to ${address}: ${failure}`)
       node.dnet.publish({ event: "outbound_slot_disconnected", info: { slot, err: textOf(error) } })
-      if (!isNobodysFault(error)) node.hosts.fail(address)
-      if (!(error instanceof ConnectError && error.code === "busy")) failed(address)
+      failed(address, error)
     }
+  }
+
+  /** Waits for the end of the channel that is here, whichever that is by then. */
+  async #untilLost(): Promise<void> {
+    const { failed, succeeded, lost } = this.#options
+    let channel: Channel | undefined
+    while (channel !== this.#channel) {
+      channel = this.#channel
+      await channel?.stopped
+      await channel?.stop()
+    }
+    const address = channel?.address ?? ""
+    if (this.connectedMs < SETTLED_MS) return failed(address)
+    succeeded(address)
+    lost(address, this.#since)
   }
 }

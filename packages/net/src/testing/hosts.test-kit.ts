@@ -10,5 +10,10 @@ export function testLists(
   context: Partial<BucketListsContext> = {},
   key: Uint8Array = new Uint8Array(16),
 ): BucketLists {
-  return new BucketLists(key, { groupOf: (url) => netgroupOf(url, false), terrible: () => () => false, ...context })
+  return new BucketLists(key, {
+    groupOf: (url) => netgroupOf(url, false),
+    terrible: () => () => false,
+    mayComeBack: () => false,
+    ...context,
+  })
 }

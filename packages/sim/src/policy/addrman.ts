@@ -75,6 +75,8 @@ export const addrmanPolicy: Partial<AddressPolicy> = {
     return drawSome(good, count, random)
   },
 
+  rotates: false,
+
   anchors: 2,
 }
 

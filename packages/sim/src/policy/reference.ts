@@ -63,6 +63,8 @@ export const referencePolicy: Partial<AddressPolicy> = {
     return drawn.find(({ url }) => accept(url))?.url
   },
 
+  rotates: false,
+
   anchors: 0,
 }
 

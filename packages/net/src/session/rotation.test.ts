@@ -1,0 +1,220 @@
+import { fixedDelay, Partition } from "@dchat/runtime/virtual"
+import { expect, test } from "vitest"
+import type { Settings } from "../index.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
+import { TestNet, urlOn, type TestNode } from "../testing/test-net.test-kit.ts"
+
+const MINUTE_MS = 60_000
+
+/** The addresses in a node's slots, sorted. */
+function held({ p2p }: TestNode): string[] {
+  const { channels, outbound_slots: slots } = p2p.getInfo()
+  return channels.filter(({ id }) => slots.includes(id)).map(({ url }) => url)
+}
+
+const idsOf = ({ p2p }: TestNode): readonly number[] => p2p.getInfo().outbound_slots
+
+function hearOf({ p2p }: TestNode, ...urls: string[]): void {
+  p2p.hosts.insert(
+    urls.map((url) => [url, 5n]),
+    { group: "4.4", isOwn: () => false },
+  )
+}
+
+/** Nodes that listen and make no connections of their own. */
+async function listeners(net: TestNet, names: readonly string[]): Promise<string[]> {
+  const urls = []
+  for (const name of names) urls.push((await net.listening(name)).url)
+  return urls
+}
+
+/** A node whose slots are full, with one peer after the other, half a minute between them. */
+async function settled(net: TestNet, urls: readonly string[], settings: Partial<Settings> = {}): Promise<TestNode> {
+  const alice = await net.node("alice", { outboundConnections: urls.length, ...settings })
+  await net.run(alice)
+  for (const url of urls) {
+    hearOf(alice, url)
+    await net.world.advance(30_000)
+  }
+  expect(held(alice)).toEqual(urls)
+  return alice
+}
+
+/** A host that takes one connection, and the peer of it as soon as there is one. */
+function awaited(net: TestNet, name: string): { readonly url: string; readonly peer: Promise<RawPeer> } {
+  const host = net.host(name)
+  const url = urlOn(host)
+  return { url, peer: RawPeer.accept(url, host) }
+}
+
+test("full slots try somebody else every few minutes; whoever came last leaves, when the other one is there", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = "", dave = "", ...others] = await listeners(net, [
+    "bob",
+    "carol",
+    "dave",
+    "eve",
+    "fay",
+    "gil",
+  ])
+  const alice = await settled(net, [bob, carol, dave])
+  const [first, second] = idsOf(alice)
+  hearOf(alice, ...others)
+  const last = new Set<number | undefined>()
+  for (let second = 0; second < 60 * 60; second++) {
+    await net.world.advance(1000)
+    expect(held(alice)).toHaveLength(3)
+    last.add(idsOf(alice)[2])
+  }
+  expect(idsOf(alice).slice(0, 2)).toEqual([first, second])
+  // An hour is 60 / 4 to 60 / 2 rounds.
+  expect(last.size).toBeGreaterThanOrEqual(15)
+  expect(last.size).toBeLessThanOrEqual(31)
+})
+
+test("who was let go of is as proven as before", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = "", dave = ""] = await listeners(net, ["bob", "carol", "dave"])
+  const alice = await settled(net, [bob, carol], { greylistRefineryInterval: 1e6 })
+  hearOf(alice, dave)
+  await net.world.runUntil(() => held(alice).includes(dave))
+  await net.world.advance(100)
+  const { lists } = alice.p2p.hosts
+  expect([lists.has("gold", bob), lists.has("white", carol), lists.has("gold", dave)]).toEqual([true, true, true])
+})
+
+test("observers see the slot connect to another one, and nothing of what is tried in vain", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = "", dave = ""] = await listeners(net, ["bob", "carol", "dave"])
+  const alice = await settled(net, [bob, carol], { greylistRefineryInterval: 1e6 })
+  const ids = idsOf(alice)
+  const seen: unknown[] = []
+  const watching = alice.p2p.dnet.subscribe()
+  void (async () => {
+    for await (const { event, info } of watching) if (event.startsWith("outbound_slot")) seen.push({ event, ...info })
+  })()
+  const nobody = "tcp://10.9.9.9:9/"
+  alice.p2p.hosts.lists.store("white", [{ url: nobody, lastSeen: 5 }])
+  await net.world.advance(30 * MINUTE_MS)
+  expect(alice.p2p.hosts.lists.get(nobody)).toMatchObject({ colour: "grey" })
+  expect(alice.p2p.hosts.lists.get(nobody)?.failures).toBeGreaterThan(5)
+  expect([idsOf(alice), held(alice), seen]).toEqual([ids, [bob, carol], []])
+
+  hearOf(alice, dave)
+  await net.world.runUntil(() => held(alice).includes(dave))
+  await net.world.advance(1)
+  const id = idsOf(alice)[1]
+  expect(seen).toEqual([
+    { event: "outbound_slot_connecting", slot: 1, addr: dave },
+    { event: "outbound_slot_connected", slot: 1, addr: dave, channel_id: id },
+  ])
+  watching.close()
+})
+
+test("a single slot keeps whom it has", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = ""] = await listeners(net, ["bob", "carol"])
+  const alice = await settled(net, [bob])
+  const ids = idsOf(alice)
+  hearOf(alice, carol)
+  await net.world.advance(60 * MINUTE_MS)
+  expect(idsOf(alice)).toEqual(ids)
+})
+
+test("who knows nobody else asks its peers, and its seeds if that is in vain", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = "", seed = ""] = await listeners(net, ["bob", "carol", "seed"])
+  const alice = await settled(net, [bob, carol], { seeds: [seed] })
+  const asked: string[] = []
+  const watching = alice.p2p.dnet.subscribe()
+  void (async () => {
+    for await (const { event, info } of watching) if (event === "outbound_peer_discovery") asked.push(info.state)
+  })()
+  await net.world.advance(12 * MINUTE_MS)
+  watching.close()
+  expect(asked.filter((state) => state !== "wait").slice(0, 3)).toEqual(["getaddr", "getaddr", "seed"])
+})
+
+test("a stop while somebody is tried ends at once, and leaves nothing", async () => {
+  await using net = new TestNet()
+  const alice = await settled(net, await listeners(net, ["bob", "carol"]), { greylistRefineryInterval: 1e6 })
+  const { url, peer } = awaited(net, "silent")
+  hearOf(alice, url)
+  const silent = await net.world.runUntil(peer)
+  await net.world.advance(100)
+  const start = net.world.now
+  await net.world.runUntil(alice.p2p.stop())
+  expect(net.world.now - start).toBeLessThan(1000)
+  expect(idsOf(alice)).toEqual([])
+  await net.world.advance(100)
+  expect(silent.closedAt).toBeDefined()
+})
+
+test("a slot that is taken away while it tries somebody lets go of both; one that is added changes nothing", async () => {
+  await using net = new TestNet()
+  const urls = await listeners(net, ["bob", "carol"])
+  const alice = await settled(net, urls, { greylistRefineryInterval: 1e6 })
+  const one = awaited(net, "one")
+  hearOf(alice, one.url)
+  const gone = await net.world.runUntil(one.peer)
+  alice.p2p.reload({ outboundConnections: 0 })
+  await net.world.advance(100)
+  expect([gone.closedAt !== undefined, idsOf(alice), alice.p2p.channels()]).toEqual([true, [], []])
+
+  alice.p2p.reload({ outboundConnections: 2 })
+  await net.world.advance(MINUTE_MS)
+  expect(held(alice).toSorted()).toEqual(urls.toSorted())
+  const two = awaited(net, "two")
+  hearOf(alice, two.url)
+  const here = await net.world.runUntil(two.peer)
+  alice.p2p.reload({ outboundConnections: 3 })
+  here.introduce()
+  await net.world.advance(100)
+  expect(idsOf(alice)).toHaveLength(3)
+  expect(held(alice)).toContain(two.url)
+})
+
+test("a slot that loses its peer while it tries another one looks for one itself", async () => {
+  await using net = new TestNet()
+  const [bob = ""] = await listeners(net, ["bob"])
+  const carol = await net.listening("carol")
+  const alice = await settled(net, [bob, carol.url], { greylistRefineryInterval: 1e6 })
+  const late = awaited(net, "late")
+  hearOf(alice, late.url)
+  const peer = await net.world.runUntil(late.peer)
+  await net.world.runUntil(carol.p2p.stop())
+  await net.world.advance(100)
+  peer.introduce()
+  await net.world.advance(100)
+  expect(held(alice)).toEqual([bob])
+  expect(peer.closedAt).toBeDefined()
+})
+
+test("when a cut has healed the peers of before are back within three minutes, and count as old as they are", async () => {
+  const partition = new Partition()
+  await using net = new TestNet({ links: partition.apply(fixedDelay(10)) })
+  const [bob = "", carol = "", dave = "", eve = "", fay = ""] = await listeners(net, [
+    "bob",
+    "carol",
+    "dave",
+    "eve",
+    "fay",
+  ])
+  const alice = await settled(net, [bob, carol])
+  hearOf(alice, dave, eve)
+  partition.split(["alice", "dave", "eve", "fay"], ["bob", "carol"])
+  await net.world.advance(30 * MINUTE_MS)
+  expect(held(alice).toSorted()).toEqual([dave, eve].toSorted())
+  // The refinery has not forgotten them either.
+  const { lists } = alice.p2p.hosts
+  expect([lists.has("grey", bob), lists.has("grey", carol)]).toEqual([true, true])
+
+  partition.heal()
+  const healed = net.world.now
+  await net.world.runUntil(() => held(alice).includes(bob) && held(alice).includes(carol))
+  expect(net.world.now - healed).toBeLessThan(3 * MINUTE_MS)
+  // In the long run one slot is for others, as before: not that of who was here first.
+  hearOf(alice, fay)
+  await net.world.advance(20 * MINUTE_MS)
+  expect(held(alice)).toContain(bob)
+})
