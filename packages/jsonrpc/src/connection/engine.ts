@@ -18,6 +18,7 @@ import { errorText, notificationText, resultText } from "../message/serialise.ts
 import { IncomingBatch, type BatchSlot } from "./batch.ts"
 import { CallTable } from "./call-table.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
+import { QuickText } from "./quick-text.ts"
 import { PendingCalls, type CallFailure, type PendingCall, type SettledText } from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
@@ -75,6 +76,8 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
   readonly #ids: EngineOptions["ids"]
+  /** Made with the first call. */
+  #texts: QuickText | undefined
 
   constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}) {
     super()
@@ -137,6 +140,10 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
 
   protected override makeTable(): CallTable<Call> {
     return new CallTable()
+  }
+
+  protected override textOf(id: number | string, method: string, params: Params | undefined): string {
+    return (this.#texts ??= new QuickText()).request(id, method, params)
   }
 
   protected override idOf(count: number): number | string {

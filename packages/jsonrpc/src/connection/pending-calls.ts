@@ -54,7 +54,7 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
     const next = this.#lastId + 1
     const count = pending.free?.(next) ?? next
     const id = this.idOf(count)
-    const text = requestText(id, method, params)
+    const text = this.textOf(id, method, params)
     call.id = id
     this.#lastId = count
     pending.set(id, call)
@@ -89,6 +89,11 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
   /** Makes what knows the calls that wait, when there is a first one. */
   protected makeTable(): CallsById<Call> {
     return new Map<Id, Call>()
+  }
+
+  /** The text of a request. Throws a TypeError when the parameters are no JSON. */
+  protected textOf(id: number | string, method: string, params: Params | undefined): string {
+    return requestText(id, method, params)
   }
 
   /** The id of a call of ours, which is the so-manyth. */

@@ -33,7 +33,8 @@ export function batchText(texts: readonly string[]): string {
   return `[${texts.join(",")}]`
 }
 
-function idText(id: Id | JsonText): string {
+/** The text of an id. */
+export function idText(id: Id | JsonText): string {
   if (typeof id === "number") return `${id}`
   return rawTextOf(id) ?? JSON.stringify(id)
 }
@@ -48,11 +49,16 @@ function callMembers(method: unknown, params: Params | undefined): string {
 }
 
 function paramsMember(params: Params | undefined): string {
-  return params === undefined ? "" : `,"params":${rawTextOf(params) ?? paramsText(params)}`
+  return params === undefined ? "" : `,"params":${paramsText(params)}`
 }
 
-/** What the compiler has seen to may have been told otherwise, and an object may write itself as anything. */
-function paramsText(params: Params): string {
+/**
+ * The text of parameters. Throws a TypeError when they are no array or object of JSON: what the compiler has seen to may have
+ * been told otherwise, and an object may write itself as anything.
+ */
+export function paramsText(params: Params): string {
+  const raw = rawTextOf(params)
+  if (raw !== undefined) return raw
   const text: string | undefined = JSON.stringify(params)
   const opening = text?.[0]
   if (opening !== "[" && opening !== "{") throw new TypeError(`parameters are an array or an object, not ${text}`)
