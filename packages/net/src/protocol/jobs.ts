@@ -9,15 +9,16 @@ import type { Protocol } from "./protocol.ts"
  * stopped only when they have ended. A job that fails stops the channel.
  */
 export async function startProtocol(protocol: Protocol, channel: Channel, log: Log): Promise<void> {
-  const jobs = new TaskGroup({ supervise: (error) => fail(error) })
+  const jobs = new TaskGroup({ supervise: (error) => fail(protocol, channel, log, error) })
   channel.onStop(async () => {
     jobs.cancel(await channel.stopped)
     await jobs.join()
   })
-  const fail = (error: unknown): void => {
-    if (error instanceof ChannelStopped) return
-    log.error(`${channel.displayAddress}: ${protocol.name} failed`, { error })
-    void channel.stop(new ChannelStopped("stopped", `${protocol.name} failed`, { cause: error }))
-  }
   await protocol.start(jobs)
+}
+
+function fail({ name }: Protocol, channel: Channel, log: Log, error: unknown): void {
+  if (error instanceof ChannelStopped) return
+  log.error(`${channel.displayAddress}: ${name} failed`, { error })
+  void channel.stop(new ChannelStopped("stopped", `${name} failed`, { cause: error }))
 }

@@ -61,7 +61,7 @@ export class VirtualClock implements Clock {
 /** There are many: each has one reference beside what it calls. */
 class VirtualTimer extends ScheduledEvent implements Timer {
   readonly #mains: Mains
-  readonly #callback: () => void
+  #callback: () => void
 
   constructor(mains: Mains, ms: number, callback: () => void) {
     super()
@@ -84,5 +84,9 @@ class VirtualTimer extends ScheduledEvent implements Timer {
 
   cancel(): void {
     this.#mains.scheduler.cancel(this)
+    // It stays among the events for a while, and what it would have called must not.
+    this.#callback = nothing
   }
 }
+
+function nothing(): void {}
