@@ -1,3 +1,5 @@
+import { platformDecodeUtf8 } from "#platform"
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
 
@@ -9,6 +11,8 @@ const SHORT_TO_ENCODE = 32
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   const ascii = end - start <= SHORT_TO_DECODE ? decodeAscii(bytes, start, end) : undefined
   if (ascii !== undefined) return ascii
+  const text = platformDecodeUtf8(bytes, start, end)
+  if (text !== undefined) return text
   try {
     return decoder.decode(bytes.subarray(start, end))
   } catch {
