@@ -42,8 +42,11 @@ export type BatchOutcome<Value = unknown> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: JsonRpcError }
 
+/** Hears how a call ended, and which place it has in its batch: 0 when it travels alone. */
+type Listener<T> = (outcome: T, index: number) => void
+
 /** A call whose caller waits. */
-export abstract class OutgoingCall extends PendingCall {
+export class OutgoingCall extends PendingCall {
   readonly method: string
   /** How many flushes there were before it was sent. When there are more, it has left. */
   readonly flushesBefore: number
@@ -51,68 +54,50 @@ export abstract class OutgoingCall extends PendingCall {
   deadline = Infinity
   /** That timer. */
   timer: Timer | undefined = undefined
+  /** Stops listening to the caller's signal. */
+  unlisten: (() => void) | undefined = undefined
   readonly #reader: AnswerReader | undefined
-
-  constructor(method: string, flushesBefore: number, reader: AnswerReader | undefined) {
-    super()
-    this.method = method
-    this.flushesBefore = flushesBefore
-    this.#reader = reader
-    this.cut = reader?.cut
-  }
-
-  /** The other side has answered. */
-  succeed(result: unknown): void {
-    this.timer?.cancel()
-    if (this.#reader === undefined) return this.resolve(result)
-    try {
-      const value = this.#reader.value(result)
-      // A schema of somebody else may take its time.
-      if (value instanceof Promise) {
-        value.then(
-          (late) => this.resolve(late),
-          (error: unknown) => this.reject(error),
-        )
-      } else {
-        this.resolve(value)
-      }
-    } catch (error) {
-      this.reject(error)
-    }
-  }
-
-  /** There is no answer, or it is an error. */
-  fail(error: JsonRpcError): void {
-    this.timer?.cancel()
-    if (this.#reader === undefined || !(error instanceof RpcError)) return this.reject(error)
-    try {
-      this.reject(this.#reader.error(error))
-    } catch (unreadable) {
-      this.reject(unreadable)
-    }
-  }
-
-  /** The caller gets a value. */
-  protected abstract resolve(value: unknown): void
-
-  /** The caller gets an error. */
-  protected abstract reject(error: unknown): void
-}
-
-/** A call that travels alone. */
-export class SingleCall extends OutgoingCall {
-  protected readonly resolve: (value: unknown) => void
-  protected readonly reject: (error: unknown) => void
+  readonly #resolve: Listener<unknown>
+  readonly #reject: Listener<unknown>
+  readonly #index: number
 
   constructor(
     method: string,
     flushesBefore: number,
     reader: AnswerReader | undefined,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
+    resolve: Listener<unknown>,
+    reject: Listener<unknown>,
+    index = 0,
   ) {
-    super(method, flushesBefore, reader)
-    this.resolve = resolve
-    this.reject = reject
+    super()
+    this.method = method
+    this.flushesBefore = flushesBefore
+    this.#reader = reader
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#index = index
+    this.cut = reader?.cut
+  }
+
+  /** The other side has answered, or there will be no answer. */
+  end(error: JsonRpcError | undefined, result?: unknown): void {
+    this.timer?.cancel()
+    this.unlisten?.()
+    const reader = this.#reader
+    const index = this.#index
+    try {
+      if (error !== undefined) {
+        return this.#reject(reader !== undefined && error instanceof RpcError ? reader.error(error) : error, index)
+      }
+      const value = reader === undefined ? result : reader.value(result)
+      if (!(value instanceof Promise)) return this.#resolve(value, index)
+      // A schema of somebody else may take its time.
+      value.then(
+        (late) => this.#resolve(late, index),
+        (unreadable: unknown) => this.#reject(unreadable, index),
+      )
+    } catch (unreadable) {
+      this.#reject(unreadable, index)
+    }
   }
 }

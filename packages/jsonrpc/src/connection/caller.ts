@@ -3,7 +3,9 @@ import { platformClock } from "@dchat/runtime/platform"
 import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
-import { CallingEngine } from "./calling-engine.ts"
+import { PendingCalls } from "./pending-calls.ts"
+import type { Params } from "../message/message.ts"
+import { isId, isRecord, own, readResponse } from "../message/response.ts"
 import { CallingHalf } from "./calling-half.ts"
 import { DEFAULT_CLOSE_AT_BYTES, tooMuchUnread, type LineLimits } from "./line-limits.ts"
 
@@ -22,10 +24,11 @@ export interface CallerOptions {
  * be called, take a `Connection`.
  */
 export class Caller extends CallingHalf {
-  protected readonly engine = new CallingEngine({
-    send: (text) => this.send(text),
-    take: (...news) => this.takeNews(...news),
-    complain: (error) => this.complain(error),
+  protected readonly engine = new PendingCalls<OutgoingCall, void>({
+    ended: (call, error, result) => call.end(error, result),
+    stray: (error, late) => {
+      if (!late) this.complain(error)
+    },
   })
   readonly #closeAtBytes: number
   #turn: "fresh" | "has sent" = "fresh"
@@ -37,7 +40,7 @@ export class Caller extends CallingHalf {
     this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_CLOSE_AT_BYTES
     transport.readInto({
       messages: (frames) => {
-        for (const frame of frames) if (this.status === "open" && typeof frame === "string") this.engine.receive(frame)
+        for (const frame of frames) if (this.status === "open" && typeof frame === "string") this.#receive(frame)
       },
       end: () => this.beginClose(),
       close: (error) => this.end(error),
@@ -76,4 +79,39 @@ export class Caller extends CallingHalf {
   protected override keepTime(call: OutgoingCall, ms: number): void {
     call.timer = this.clock.setTimer(ms, () => this.timeOut(call))
   }
+  /**
+   * Takes a text that came in. Never throws.
+   *
+   * What is no message means nothing. How deep it is nested does not matter: nothing here walks through values.
+   */
+  #receive(text: string): void {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      return
+    }
+    const isBatch = Array.isArray(value)
+    const messages = [value].flat()
+    const source = { text }
+    const refusals: object[] = []
+    messages.forEach((message, index) => {
+      if (!isRecord(message)) return
+      const method = own(message, "method") as string | undefined
+      const id = own(message, "id")
+      if (method === undefined) this.engine.settle(readResponse(message), source, isBatch ? index : undefined)
+      else if (id !== undefined) refusals.push(refusal(id))
+      else {
+        const params = own(message, "params") as Params | undefined
+        this.takeNews({ kind: "notification", method, params }, text, messages.length)
+      }
+    })
+    if (refusals.length > 0) this.send(JSON.stringify(isBatch ? refusals : refusals[0]))
+    this.engine.settleRest(source)
+  }
+}
+
+/** What somebody hears who calls a side that serves nothing. */
+function refusal(id: unknown): object {
+  return { jsonrpc: "2.0", id: isId(id) ? id : null, error: { code: -32601, message: "Method not found" } }
 }

@@ -9,8 +9,7 @@ import type {
   SubscriptionsPort,
 } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
-import { BatchAnswer } from "./batch-answer.ts"
-import { SingleCall, type OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
+import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { PendingCalls } from "./pending-calls.ts"
 import { CallCancelledError, CallTimeoutError, EncodeError, CallError, type Sent } from "./errors.ts"
 import { Life } from "./lifecycle.ts"
@@ -51,12 +50,10 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   request(method: string, params?: Params, options: CallOptions = {}): Promise<unknown> {
-    let call!: OutgoingCall
-    const answer = new Promise<unknown>((resolve, reject) => {
-      call = new SingleCall(method, this.flushes, options.reader, resolve, reject)
+    return new Promise((resolve, reject) => {
+      const call = new OutgoingCall(method, this.flushes, options.reader, resolve, reject)
       this.#begin(options, [call], reject, () => this.sendOwn(this.engine.request(method, params, call)))
     })
-    return options.signal === undefined ? answer : this.#cancellable(options.signal, [call], answer)
   }
 
   notify(method: string, params?: Params): Promise<void> {
@@ -72,24 +69,29 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   batch(entries: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
-    const calls: OutgoingCall[] = []
-    const answer = new Promise<BatchOutcome[]>((resolve, reject) => {
-      const answer = new BatchAnswer(resolve)
-      const batch = entries.map(({ method, params, isNotification, reader }) => {
-        if (isNotification === true) {
-          answer.noted()
-          return { method, params, call: undefined }
-        }
-        const call = answer.expect(method, this.flushes, reader)
+    return new Promise((resolve, reject) => {
+      // How notifications end; the calls put theirs into their places.
+      const outcomes = entries.map((): BatchOutcome => ({ ok: true, value: undefined }))
+      const calls: OutgoingCall[] = []
+      let ended = 0
+      const put = (index: number, outcome: BatchOutcome): void => {
+        outcomes[index] = outcome
+        ended++
+        if (ended === calls.length) resolve(outcomes)
+      }
+      const succeed = (value: unknown, index: number): void => put(index, { ok: true, value })
+      const fail = (error: unknown, index: number): void => put(index, { ok: false, error: error as JsonRpcError })
+      const batch = entries.map(({ method, params, isNotification, reader }, index) => {
+        if (isNotification === true) return { method, params, call: undefined }
+        const call = new OutgoingCall(method, this.flushes, reader, succeed, fail, index)
         calls.push(call)
         return { method, params, call }
       })
       this.#begin(options, calls, reject, () => {
         if (batch.length > 0) this.sendOwn(this.engine.batch(batch))
+        if (calls.length === 0) resolve(outcomes)
       })
-      answer.sent()
     })
-    return options.signal === undefined ? answer : this.#cancellable(options.signal, calls, answer)
   }
 
   subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
@@ -138,7 +140,7 @@ export abstract class CallingHalf extends Life implements Peer {
   protected failAll(): void {
     for (const call of this.engine.pending.values()) {
       this.engine.forget(call)
-      call.fail(this.closedError(this.flushes > call.flushesBefore ? "maybe" : "no"))
+      call.end(this.closedError(this.flushes > call.flushesBefore ? "maybe" : "no"))
     }
   }
 
@@ -162,29 +164,26 @@ export abstract class CallingHalf extends Life implements Peer {
       this.#mustBeOpen()
       if (signal?.aborted === true) throw cancelled(signal, "no")
       send()
-      if (timeoutMs !== Infinity) for (const call of calls) this.keepTime(call, timeoutMs)
+      for (const call of calls) {
+        if (timeoutMs !== Infinity) this.keepTime(call, timeoutMs)
+        if (signal !== undefined) this.#listen(call, signal)
+      }
     } catch (error) {
       for (const call of calls) this.engine.forget(call)
       reject(unsendable(error))
     }
   }
 
-  async #cancellable<T>(signal: AbortSignal, calls: readonly OutgoingCall[], answer: Promise<T>): Promise<T> {
-    const cancel = (): void => {
-      for (const call of calls) this.#giveUp(call, cancelled(signal, "maybe"))
-    }
-    signal.addEventListener("abort", cancel, { once: true })
-    try {
-      return await answer
-    } finally {
-      signal.removeEventListener("abort", cancel)
-    }
+  #listen(call: OutgoingCall, signal: AbortSignal): void {
+    const cancel = (): void => this.#giveUp(call, cancelled(signal, "maybe"))
+    signal.addEventListener("abort", cancel)
+    call.unlisten = () => signal.removeEventListener("abort", cancel)
   }
 
   #giveUp(call: OutgoingCall, error: JsonRpcError): void {
     if (!this.engine.forget(call)) return
     this.onGivenUp(call.id)
-    call.fail(error)
+    call.end(error)
   }
 }
 

@@ -271,10 +271,10 @@ export class Connection extends Finishing {
         if (this.#notes?.take(event) !== true) this.#serve(event, text, share)
         break
       case "resolved":
-        event.call.succeed(event.value)
+        event.call.end(undefined, event.value)
         return this.closeWhenIdle()
       case "rejected":
-        event.call.fail(event.error)
+        event.call.end(event.error)
         return this.closeWhenIdle()
       case "reply":
         return this.send(event.text)

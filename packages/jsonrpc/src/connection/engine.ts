@@ -11,7 +11,6 @@ import type {
   ParsedMessage,
   RequestMessage,
 } from "../message/message.ts"
-import type { RpcError } from "../message/rpc-error.ts"
 import { parseMessage, withoutNullParams, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
@@ -19,7 +18,7 @@ import { IncomingBatch, type BatchSlot } from "./batch.ts"
 import { CallTable } from "./call-table.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import { QuickText } from "./quick-text.ts"
-import { PendingCalls, type CallFailure, type PendingCall, type SettledText } from "./pending-calls.ts"
+import { PendingCalls, type CallFailure, type PendingCall, type SettledText, type Settling } from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
 export interface IncomingCall extends RequestMessage {
@@ -41,7 +40,7 @@ export type EngineEvent<Call = PendingCall> =
   | { readonly kind: "resolved"; readonly call: Call; readonly value: unknown }
   | { readonly kind: "rejected"; readonly call: Call; readonly error: CallFailure }
   | { readonly kind: "reply"; readonly text: string }
-  | { readonly kind: "stray"; readonly error: RpcError | undefined; readonly late: boolean }
+  | { readonly kind: "stray"; readonly error: CallFailure | undefined; readonly late: boolean }
 
 /** What an engine's texts may be: a part of `DEFAULT_LIMITS`, which are the limits unless others are given. */
 export type EngineLimits = ParseLimits & Pick<ConnectionLimits, "maxSendBytes">
@@ -80,7 +79,7 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   #texts: QuickText | undefined
 
   constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}) {
-    super()
+    super(EVENTS as Settling<Call, EngineEvent<Call>>)
     this.#limits = limits
     this.#observer = observer
     this.#dialect = dialect
@@ -150,18 +149,6 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     return this.#ids === "texts" ? String(count) : count
   }
 
-  protected override resolved(call: Call, value: unknown): EngineEvent<Call> {
-    return { kind: "resolved", call, value }
-  }
-
-  protected override rejected(call: Call, error: CallFailure): EngineEvent<Call> {
-    return { kind: "rejected", call, error }
-  }
-
-  protected override stray(error: RpcError | undefined, late: boolean): EngineEvent<Call> {
-    return { kind: "stray", error, late }
-  }
-
   #read(text: string): ParsedMessage {
     const message = parseMessage(text, this.#limits)
     if (this.#dialect?.nullParamsAreNone !== true) return message
@@ -221,6 +208,12 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     if (id === null) this.hasComplained = true
     return errorText(exactId ?? id, this.#dialect?.errorObject?.(error) ?? error)
   }
+}
+
+const EVENTS: Settling<PendingCall, EngineEvent> = {
+  ended: (call, error, value) =>
+    error === undefined ? { kind: "resolved", call, value } : { kind: "rejected", call, error },
+  stray: (error, late) => ({ kind: "stray", error, late }),
 }
 
 /** Nobody can tell which request it was. */

@@ -10,6 +10,6 @@ export function failLost(calls: PendingCalls<OutgoingCall, unknown>, text: strin
   for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
     const call = id === undefined ? undefined : calls.pending.get(id)
     if (call === undefined || !calls.forget(call)) continue
-    call.fail(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
+    call.end(new DeliveryError(`the call was not answered: ${error.message}`, sent, { cause: error }))
   }
 }

@@ -1,5 +1,5 @@
 import { rpcErrorFrom, type RpcError } from "../message/rpc-error.ts"
-import type { Id, Params } from "../message/message.ts"
+import type { Id, Params, ResultMessage } from "../message/message.ts"
 import type { ResponseMessage } from "../message/response.ts"
 import { batchText, notificationText, requestText } from "../message/serialise.ts"
 import type { ResponseText, ResultCutter } from "../message/slice.ts"
@@ -31,17 +31,30 @@ export interface SettledText extends ResponseText {
   answered?: Set<PendingCall["batch"]>
 }
 
+/** What becomes of a response. */
+export interface Settling<Call, Event> {
+  /** A call of ours has its result, or an error. */
+  ended(call: Call, error: CallFailure | undefined, result?: unknown): Event
+  /** A response belongs to no call: it is late, or to a message that the other side could not read. */
+  stray(error: CallFailure | undefined, late: boolean): Event
+}
+
 /**
- * What both kinds of engine know of our own calls: gives ids, knows which calls wait, puts batches together, and finds the
- * call of each response. Without any I/O: what is to be sent is returned. What a response means becomes an `Event`, which
- * is whatever the kind of engine makes of it.
+ * Our own calls: gives ids, knows which calls wait, puts batches together, and finds the call of each response. Without any
+ * I/O: what is to be sent is returned, and of what came in the `Event` that {@link Settling} makes of it. An `Engine` is one
+ * that serves as well.
  */
-export abstract class PendingCalls<Call extends PendingCall, Event> {
+export class PendingCalls<Call extends PendingCall, Event> {
+  readonly #settling: Settling<Call, Event>
   /** Made with the first call: a side that only serves has none. */
   #pending: CallsById<Call> | undefined
   #lastId = 0
   /** Whether this side has sent an error without an id. Some peers answer that with one of theirs. */
   protected hasComplained = false
+
+  constructor(settling: Settling<Call, Event>) {
+    this.#settling = settling
+  }
 
   /** The calls that wait for their answer. */
   get pending(): Pick<CallsById<Call>, "size" | "get" | "values"> {
@@ -101,52 +114,45 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
     return count
   }
 
-  /** A call of ours went well. */
-  protected abstract resolved(call: Call, value: unknown): Event
-
-  /** A call of ours failed. */
-  protected abstract rejected(call: Call, error: CallFailure): Event
-
-  /** A response belongs to no call: it is late, or to a message that the other side could not read. */
-  protected abstract stray(error: RpcError | undefined, late: boolean): Event
-
   /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
-  protected settle(message: ResponseMessage, source: SettledText, index?: number): Event[] {
+  settle(message: ResponseMessage, source: SettledText, index?: number): Event[] {
     const call = this.#pending?.get(message.id)
-    const error = message.kind === "error" ? rpcErrorFrom(message.error) : undefined
+    const error = failureOf(message)
     if (call === undefined) {
-      return message.id === null && index === undefined && error !== undefined
+      return message.id === null && index === undefined && message.kind === "error"
         ? this.#settleNameless(error)
-        : [this.stray(error, this.#isOurs(message.id))]
+        : [this.#settling.stray(error, this.#isOurs(message.id))]
     }
     if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
     this.forget(call)
-    if (message.kind === "result") {
-      return [this.resolved(call, call.cut === undefined ? message.result : call.cut(source, index))]
-    }
     return [
-      this.rejected(
+      this.#settling.ended(
         call,
-        message.kind === "error" ? (error as RpcError) : new InvalidResponseError(message.reason, message.payload),
+        error,
+        call.cut === undefined || message.kind !== "result"
+          ? (message as ResultMessage).result
+          : call.cut(source, index),
       ),
     ]
   }
 
   /** Fails what the answer to a batch has left out: it will not come any more. */
-  protected settleRest({ answered }: SettledText): Event[] {
+  settleRest({ answered }: SettledText): Event[] {
     const left = [...(answered ?? [])].flatMap((batch) => (batch ?? []) as readonly Call[])
-    return left.filter((call) => this.forget(call)).map((call) => this.rejected(call, new MissingResponseError()))
+    return left
+      .filter((call) => this.forget(call))
+      .map((call) => this.#settling.ended(call, new MissingResponseError()))
   }
 
   /**
    * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
    * or a batch, it is that one; unless it may as well be about an error of ours.
    */
-  #settleNameless(error: RpcError): Event[] {
+  #settleNameless(error: CallFailure | undefined): Event[] {
     const calls = [...this.pending.values()]
     const isTheOnlyOne = new Set(calls.map((call) => call.batch ?? call)).size === 1
-    if (!isTheOnlyOne || this.hasComplained) return [this.stray(error, false)]
-    return calls.filter((call) => this.forget(call)).map((call) => this.rejected(call, error))
+    if (!isTheOnlyOne || this.hasComplained) return [this.#settling.stray(error, false)]
+    return calls.filter((call) => this.forget(call)).map((call) => this.#settling.ended(call, error))
   }
 
   #isOurs(id: Id): boolean {
@@ -156,3 +162,8 @@ export abstract class PendingCalls<Call extends PendingCall, Event> {
 }
 
 const NOBODY = /* @__PURE__ */ new Map<Id, never>()
+
+function failureOf(message: ResponseMessage): CallFailure | undefined {
+  if (message.kind === "invalid") return new InvalidResponseError(message.reason, message.payload)
+  return message.kind === "error" ? rpcErrorFrom(message.error) : undefined
+}
