@@ -3,6 +3,7 @@ import type { Log } from "./log.ts"
 import type { Network } from "./network.ts"
 import type { Random } from "./random.ts"
 import type { Store } from "./store.ts"
+import type { TaskObserver } from "./task-observer.ts"
 
 /**
  * The world, as a program sees it. Nothing in this house reads time, randomness, sockets or files in any other way, which
@@ -15,4 +16,6 @@ export interface Runtime {
   readonly network: Network
   readonly store: Store
   readonly log: Log
+  /** Learns of each task that a program begins and ends, where the program says so: for simulations. Default: nobody does. */
+  readonly tasks?: TaskObserver | undefined
 }

@@ -247,9 +247,12 @@ export class SimNode {
   }
 
   #guard(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
+    const { tasks } = this.#host
+    tasks.began()
+    const caught = work.catch((error: unknown) => {
       // Who was told to stop while it started says so.
       if (this.#isUp) this.#context.journal.error(`${this.name}: ${textOf(error)}`)
     })
+    void caught.then(() => tasks.ended())
   }
 }

@@ -1,4 +1,4 @@
-import type { Log } from "@dchat/runtime"
+import type { Log, Runtime } from "@dchat/runtime"
 import { TaskGroup } from "@dchat/task"
 import type { Channel } from "../channel/channel.ts"
 import { ChannelStopped } from "../channel/stopped.ts"
@@ -8,8 +8,12 @@ import type { Protocol } from "./protocol.ts"
  * Starts a protocol on a channel that is running. Its jobs are cancelled when the channel stops, and the channel has
  * stopped only when they have ended. A job that fails stops the channel.
  */
-export async function startProtocol(protocol: Protocol, channel: Channel, log: Log): Promise<void> {
-  const jobs = new TaskGroup({ supervise: (error) => fail(protocol, channel, log, error) })
+export async function startProtocol(
+  protocol: Protocol,
+  channel: Channel,
+  { log, tasks }: Pick<Runtime, "log" | "tasks">,
+): Promise<void> {
+  const jobs = new TaskGroup({ supervise: (error) => fail(protocol, channel, log, error), observer: tasks })
   channel.onStop(async () => {
     jobs.cancel(await channel.stopped)
     await jobs.join()

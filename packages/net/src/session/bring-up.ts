@@ -22,7 +22,7 @@ export async function bringUp(channel: Channel, node: SessionContext, { signal }
     channel.start()
     await exchange.run()
     register(channel, node)
-    for (const protocol of protocols) await startProtocol(protocol, channel, node.runtime.log)
+    for (const protocol of protocols) await startProtocol(protocol, channel, node.runtime)
     channel.throwIfStopped()
   } catch (error) {
     await channel.stop(error instanceof ChannelStopped ? error : undefined)

@@ -43,11 +43,12 @@ export class DirectSession implements Session {
 
   async start(): Promise<void> {
     const { settings, runtime } = this.#node
-    const { log } = runtime
+    const { log, tasks: observer } = runtime
     this.#tasks = new TaskGroup({
       supervise(error) {
         if (failureOf(error) === undefined) log.error("A direct connection failed", { error })
       },
+      observer,
     })
     // Outbound slots look for hosts themselves.
     if (settings.outboundConnections === 0) void this.#tasks.spawn((scope) => this.#discovery.run(scope))

@@ -52,6 +52,7 @@ export class InboundSession implements Session {
     }
     this.#tasks = new TaskGroup({
       supervise: (error) => runtime.log.error("Taking an inbound connection failed", { error }),
+      observer: runtime.tasks,
     })
     try {
       for (const address of settings.inboundAddrs) this.#ports.push(await this.#listen(address))

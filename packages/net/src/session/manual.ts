@@ -29,8 +29,8 @@ export class ManualSession implements Session {
 
   async start(): Promise<void> {
     const { settings, runtime } = this.#node
-    const { log } = runtime
-    this.#tasks = new TaskGroup({ supervise: (error) => log.error(textOf(error)) })
+    const { log, tasks: observer } = runtime
+    this.#tasks = new TaskGroup({ supervise: (error) => log.error(textOf(error)), observer })
     if (settings.peers.length === 0) log.info("Not configured for connecting to given peers.")
     this.reload()
   }

@@ -62,7 +62,10 @@ export class OutboundSession implements Session {
     const { settings, runtime, hosts } = this.#node
     const { hostlist } = settings
     if (settings.outboundConnections === 0) runtime.log.info("Not configured for making outbound connections.")
-    const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("An outbound slot failed", { error }) })
+    const tasks = new TaskGroup({
+      supervise: (error) => runtime.log.error("An outbound slot failed", { error }),
+      observer: runtime.tasks,
+    })
     this.#tasks = tasks
     void tasks.spawn((scope) => this.#discovery.run(scope))
     if (hosts.policy.rotates) void tasks.spawn((scope) => this.#rotation.run(scope))

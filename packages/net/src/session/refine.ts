@@ -40,7 +40,10 @@ export class RefineSession implements Session {
   /** Returns when the hosts of the file, if there is one, are known. */
   async start(): Promise<void> {
     const { settings, runtime, hosts } = this.#node
-    const tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Probing hosts failed", { error }) })
+    const tasks = new TaskGroup({
+      supervise: (error) => runtime.log.error("Probing hosts failed", { error }),
+      observer: runtime.tasks,
+    })
     this.#tasks = tasks
     this.#file = settings.hostlist === undefined ? undefined : new HostFile(settings.hostlist, hosts, runtime)
     const file = this.#file

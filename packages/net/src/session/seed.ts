@@ -17,7 +17,10 @@ export class SeedSession implements Session {
   /** Visits all seeds; returns when every visit has ended. */
   async start(): Promise<void> {
     const { settings, runtime } = this.#node
-    this.#tasks = new TaskGroup({ supervise: (error) => runtime.log.error("Visiting a seed failed", { error }) })
+    this.#tasks = new TaskGroup({
+      supervise: (error) => runtime.log.error("Visiting a seed failed", { error }),
+      observer: runtime.tasks,
+    })
     if (settings.seeds.length === 0) runtime.log.info("Not configured for asking seeds.")
     await this.query()
   }

@@ -3,6 +3,7 @@ import type { Network } from "../network.ts"
 import type { Random } from "../random.ts"
 import type { Runtime } from "../runtime.ts"
 import type { Store } from "../store.ts"
+import type { TaskObserver } from "../task-observer.ts"
 import type { VirtualClock } from "./clock.ts"
 
 /** A computer of a virtual world: a runtime for the programs on it. */
@@ -15,6 +16,18 @@ export interface VirtualHost extends Runtime {
   readonly network: Network
   readonly store: Store
   readonly log: Log
+  readonly tasks: TaskObserver
+}
+
+/** What the programs of a host have not let go of. */
+export interface Holdings {
+  /** The name of the host. */
+  readonly host: string
+  /** Ends of connections that are open, those included that wait to be accepted. */
+  readonly streams: number
+  readonly listeners: number
+  /** Tasks that the host's {@link Runtime.tasks} was told of. */
+  readonly tasks: number
 }
 
 /** Options of {@link VirtualWorld.host}. */

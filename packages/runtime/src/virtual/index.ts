@@ -2,7 +2,7 @@ export { MemoryLog, type MemoryLogOptions } from "../memory-log.ts"
 export { MemoryStore } from "../memory-store.ts"
 export type { VirtualClock } from "./clock.ts"
 export { VirtualTimeError, type VirtualTimeErrorCode } from "./error.ts"
-export type { CrashOptions, HostOptions, RestartOptions, VirtualHost } from "./host.ts"
+export type { CrashOptions, Holdings, HostOptions, RestartOptions, VirtualHost } from "./host.ts"
 export {
   fixedDelay,
   type ConnectVerdict,

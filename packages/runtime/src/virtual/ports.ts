@@ -62,6 +62,11 @@ export class Ports {
     else this.#tcp.delete(address.port)
   }
 
+  /** How many listen. */
+  get size(): number {
+    return [...this.#tcp.values()].reduce((sum, listeners) => sum + listeners.length, this.#unix.size)
+  }
+
   /** Nobody listens any more. Those who did are not told. */
   clear(): void {
     this.#tcp.clear()

@@ -192,3 +192,23 @@ test("hosts' logs bear their names", () => {
   virtualWorld({ log }).host({ name: "alice" }).log.child("net").info("up")
   expect(log.records).toMatchObject([{ name: "alice:net", message: "up" }])
 })
+
+test("a world tells what the programs of each host hold on to; of one that has crashed nothing is told", async () => {
+  const world = virtualWorld()
+  const [here, there] = [world.host({ name: "here" }), world.host({ name: "there", ip: "10.9.9.9" })]
+  const address = { kind: "tcp", host: "10.9.9.9", port: 80 } as const
+  const listener = await there.network.listen(address)
+  await there.network.listen({ kind: "unix", path: "socket" })
+  const stream = await world.runUntil(here.network.connect(address))
+  here.tasks.began()
+  expect(world.holdings).toEqual([
+    { host: "here", streams: 1, listeners: 0, tasks: 1 },
+    { host: "there", streams: 1, listeners: 2, tasks: 0 },
+  ])
+  here.tasks.ended()
+  await Promise.all([world.runUntil(stream.close()), listener.close()])
+  await world.runUntilIdle()
+  expect(world.holdings).toEqual([{ host: "there", streams: 0, listeners: 1, tasks: 0 }])
+  world.crash(there)
+  expect(world.holdings).toEqual([])
+})

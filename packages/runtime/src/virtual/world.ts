@@ -7,7 +7,7 @@ import { VirtualClock } from "./clock.ts"
 import { Copier } from "./copier.ts"
 import { VirtualTimeError } from "./error.ts"
 import { HostStore } from "./host-store.ts"
-import type { CrashOptions, HostOptions, RestartOptions, VirtualHost } from "./host.ts"
+import type { CrashOptions, Holdings, HostOptions, RestartOptions, VirtualHost } from "./host.ts"
 import { Internet } from "./internet.ts"
 import { fixedDelay, type LinkPolicy } from "./link.ts"
 import { withSilence } from "./links/silence.ts"
@@ -15,6 +15,7 @@ import { VirtualNetwork } from "./network.ts"
 import { SeededRandom } from "./random.ts"
 import { Scheduler } from "./scheduler.ts"
 import { Site } from "./site.ts"
+import { TaskCounter } from "./task-counter.ts"
 
 /** 2025-01-01T00:00:00Z. */
 const START_TIME = 1_735_689_600_000
@@ -44,6 +45,7 @@ export interface WorldOptions {
 interface Computer {
   readonly host: VirtualHost
   readonly site: Site
+  readonly tasks: TaskCounter
   readonly options: HostOptions
   /** What is on its disk. */
   readonly store: Store
@@ -105,6 +107,15 @@ export class VirtualWorld {
     return this.#scheduler.pending
   }
 
+  /** What programs hold on to: an entry for each host that is up and whose programs hold anything. */
+  get holdings(): readonly Holdings[] {
+    return [...this.#computers.values()].flatMap(({ site, tasks }): Holdings[] => {
+      const held = { streams: site.streams.size, listeners: site.ports.size, tasks: tasks.running }
+      const isNothing = site.isDown || Object.values(held).every((count) => count === 0)
+      return isNothing ? [] : [{ host: site.name, ...held }]
+    })
+  }
+
   /** Adds a computer. Throws when its name or an address is taken, or is no IP address. */
   host(options: HostOptions): VirtualHost {
     const { name } = options
@@ -158,8 +169,10 @@ export class VirtualWorld {
     const { name } = site
     const scheduler = this.#scheduler
     const random = this.#random.fork("hosts").fork(name)
+    const tasks = new TaskCounter()
     const host: VirtualHost = {
       name,
+      tasks,
       ips: site.ips,
       clock: new VirtualClock(scheduler, site, { start: wallStart, driftPpm: options.clockDriftPpm ?? 0 }),
       random: starts === 1 ? random : random.fork(`start ${starts}`),
@@ -167,7 +180,7 @@ export class VirtualWorld {
       store: new HostStore(store, site, scheduler),
       log: this.#options.log === undefined ? silentLog : logTo(this.#options.log).child(name),
     }
-    this.#computers.set(name, { host, site, options, store, starts })
+    this.#computers.set(name, { host, site, tasks, options, store, starts })
     return host
   }
 

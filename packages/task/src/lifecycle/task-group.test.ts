@@ -27,6 +27,20 @@ test("join waits for all children, also for those that children spawn", async ()
   expect(group.size).toBe(0)
 })
 
+test("an observer is told of each child that begins and that has ended, well or not, before the group is empty", async () => {
+  const told: string[] = []
+  const observer = { began: () => void told.push("began"), ended: () => void told.push("ended") }
+  const group = new TaskGroup({ supervise: () => {}, observer })
+  const failure = group.spawn(() => Promise.reject(new Error("not well")))
+  void group.spawn(untilCancelled)
+  await expect(failure).rejects.toThrow("not well")
+  expect(told).toEqual(["began", "began", "ended"])
+  group.cancel()
+  await expect(group.spawn(() => Promise.resolve())).rejects.toBeInstanceOf(Stopped)
+  await group.join()
+  expect(told).toEqual(["began", "began", "ended", "ended"])
+})
+
 test("join also waits for who is spawned because the last child has ended", async () => {
   const world = virtualWorld()
   const { clock } = world.host({ name: "here" })

@@ -1,3 +1,4 @@
+import type { TaskObserver } from "@dchat/runtime"
 import { CancelScope } from "../cancel/cancel-scope.ts"
 import { checkpoint, comesFromCancel, type Cancellable, type Cancellation } from "../cancel/cancellation.ts"
 import { Closed } from "../errors.ts"
@@ -11,6 +12,8 @@ export interface TaskGroupOptions extends Cancellable {
    * fails. Default: children fail together.
    */
   readonly supervise?: ((error: unknown) => void) | undefined
+  /** Is told when a child begins and when it has ended. Default: nobody is. */
+  readonly observer?: TaskObserver | undefined
 }
 
 /**
@@ -26,16 +29,18 @@ export class TaskGroup implements AsyncDisposable {
   readonly scope: CancelScope
   readonly #signal: Cancellation | undefined
   readonly #supervise: ((error: unknown) => void) | undefined
+  readonly #observer: TaskObserver | undefined
   /** Made when somebody waits for the end. */
   #empty: ManualResetEvent | undefined
   #errors: unknown[] | undefined
   #size = 0
   #closed = false
 
-  constructor({ signal, supervise }: TaskGroupOptions = {}) {
+  constructor({ signal, supervise, observer }: TaskGroupOptions = {}) {
     this.scope = new CancelScope(signal)
     this.#signal = signal
     this.#supervise = supervise
+    this.#observer = observer
   }
 
   /** How many children run. */
@@ -89,10 +94,12 @@ export class TaskGroup implements AsyncDisposable {
   #run<T>(child: Main<T>): Promise<T> {
     if (this.scope.cancelled) return Promise.reject(this.scope.reason)
     this.#size++
+    this.#observer?.began()
     return begin(child, this.scope).then(this.#childEnded, this.#childThrew)
   }
 
   readonly #childEnded = <T>(result: T): T => {
+    this.#observer?.ended()
     if (--this.#size === 0) this.#empty?.set()
     return result
   }
