@@ -29,7 +29,10 @@ export class AddrmanLists extends PlainLists {
   readonly #tried = new Table(PLACES)
 
   /** It stays where it is. */
-  lost(): void {}
+  lost(url: string, provenAt?: number): void {
+    const host = this.get(url)
+    if (host !== undefined && provenAt !== undefined) host.lastSeen = provenAt
+  }
 
   unanswered(url: string): void {
     this.fail(url)
@@ -62,11 +65,11 @@ export class AddrmanLists extends PlainLists {
   }
 
   /** Whether nobody would miss a host. */
-  isTerrible({ lastSeen, failures, failedAt, provenAt }: Kept): boolean {
+  isTerrible({ lastSeen, failures, failedAt, answeredAt }: Kept): boolean {
     const now = this.context.now()
     if (failedAt > now - 60) return false
     if (lastSeen > now + AHEAD_S || lastSeen < now - 30 * DAY_S) return true
-    return provenAt === -Infinity ? failures >= 3 : provenAt < now - 7 * DAY_S && failures >= 10
+    return answeredAt === -Infinity ? failures >= 3 : answeredAt < now - 7 * DAY_S && failures >= 10
   }
 
   /** A new one takes a place only from who is terrible, but for one that was tried once; a tried one from nobody. */

@@ -13,8 +13,10 @@ export interface Kept {
   failures: number
   /** When it was dialled or probed in vain last, in UNIX seconds. */
   failedAt: number
-  /** When it answered last, in UNIX seconds. */
-  provenAt: number
+  /** When it answered last, in UNIX seconds; `-Infinity` if it never did. */
+  answeredAt: number
+  /** Whoever was proven once is nothing special by rules other than ours. */
+  readonly provenAt: number
 }
 
 /** A host that wants a place. */
@@ -57,7 +59,7 @@ export abstract class PlainLists implements HostLists {
   /** A host has left its place. */
   protected abstract vacated(host: Kept): void
 
-  abstract lost(url: string): void
+  abstract lost(url: string, provenAt?: number): void
   abstract unanswered(url: string): void
   abstract incumbent(colour: "white" | "gold", url: string): string | undefined
   abstract spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[]
@@ -145,6 +147,11 @@ export abstract class PlainLists implements HostLists {
     )
   }
 
+  /** Who is on a list. */
+  protected members(colour: HostColour): Kept[] {
+    return [...this.#lists[colour]]
+  }
+
   /** Somebody has more right to the place of a host. */
   protected evict(url: string): void {
     this.take(url)
@@ -164,7 +171,7 @@ export abstract class PlainLists implements HostLists {
     const isProof = PROVEN.has(colour)
     if (known?.colour === colour) {
       known.lastSeen = lastSeen
-      if (isProof) Object.assign(known, { failures: 0, provenAt: lastSeen })
+      if (isProof) Object.assign(known, { failures: 0, answeredAt: lastSeen })
       return true
     }
     const group = known?.group ?? this.context.groupOf(url)
@@ -173,9 +180,9 @@ export abstract class PlainLists implements HostLists {
     const bucket = this.reserve({ url, colour, group, source, isProven })
     if (bucket === undefined) return false
     this.take(url)
-    const { failures = 0, failedAt = -Infinity, provenAt = -Infinity } = known ?? {}
-    const host: Kept = { url, lastSeen, colour, group, source, bucket, failures, failedAt, provenAt }
-    if (isProof) Object.assign(host, { failures: 0, provenAt: lastSeen })
+    const { failures = 0, failedAt = -Infinity, answeredAt = -Infinity } = known ?? {}
+    const history = isProof ? { failures: 0, failedAt, answeredAt: lastSeen } : { failures, failedAt, answeredAt }
+    const host: Kept = { url, lastSeen, colour, group, source, bucket, ...history, provenAt: -Infinity }
     this.#hosts.set(url, host)
     this.#lists[colour].add(host)
     this.occupied(host)

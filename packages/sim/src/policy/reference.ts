@@ -1,5 +1,6 @@
 import type { AddressPolicy, Host, HostColour } from "@dchat/net"
 import type { Random } from "@dchat/runtime"
+import { drawSome } from "../adversary/draw.ts"
 import { PlainLists } from "./plain-lists.ts"
 
 /** No more than this share of the candidates for a slot, in percent, is taken from the proven hosts. */
@@ -23,8 +24,7 @@ class ReferenceLists extends PlainLists {
   incumbent(): undefined {}
 
   spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[] {
-    const drawn = this.sample(colour, count, (url) => this.#is(url, accept), random)
-    return drawn.flatMap(({ url }) => this.get(url) ?? [])
+    return drawSome(this.members(colour).filter(accept), count, random)
   }
 
   /** Everybody gets in, and is cut off again afterwards. */
@@ -34,11 +34,6 @@ class ReferenceLists extends PlainLists {
 
   protected occupied(): void {}
   protected vacated(): void {}
-
-  #is(url: string, accept: (host: Host) => boolean): boolean {
-    const host = this.get(url)
-    return host !== undefined && accept(host)
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Host } from "@dchat/net"
 import { SeededRandom } from "@dchat/runtime/virtual"
-import type { AddressRule, Candidate, Message } from "./eclipse-rules.test-kit.ts"
+import { TableNode, type Message, type Rule } from "./table-node.test-kit.ts"
 
 /** UNIX seconds at the start of a virtual world. */
 const START = 1_735_689_600
@@ -10,6 +11,11 @@ const HOSTILE_GROUPS = 16
 const SLOTS = 8
 /** For so long a slot waits for an address that does not answer, in seconds. */
 const DIAL_S = 15
+/** A share is what part of so many draws it is. */
+const DRAWS = 800
+/** Hours from one look at it to the next. */
+const LOOK_EVERY_H = 12
+const DRAWS_OF_SLOT = 250
 
 /** An attack. */
 export interface Attack {
@@ -28,7 +34,7 @@ export interface Attack {
 
 /** How an attack ended. */
 export interface Outcome {
-  /** The hostile share of the dial candidates: the greatest of all that were seen every two hours. */
+  /** The hostile share of the dial candidates: the greatest that was seen. */
   readonly share: number
   /** The chance that all outbound slots are hostile. */
   readonly allHostile: number
@@ -43,10 +49,8 @@ export interface Outcome {
  * One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to
  * speak.
  */
-export async function attack(
-  rule: AddressRule,
-  { rate, areNames = false, hours, stepS, seed }: Attack,
-): Promise<Outcome> {
+export async function attack(rule: Rule, { rate, areNames = false, hours, stepS, seed }: Attack): Promise<Outcome> {
+  const node = await TableNode.of(rule, seed)
   const random = new SeededRandom(seed)
   const honest = Array.from({ length: HONEST_NODES }, () => honestAddress(random))
   let made = 0
@@ -63,10 +67,10 @@ export async function attack(
       ]
       messages.push({ from: `tcp://${60 + peer}.1.1.1:1/`, addresses: Array.from({ length: HONEST_AT_A_TIME }, said) })
     }
-    await rule.hear(messages, now, stepS)
-    if (step % Math.floor((2 * steps) / hours) === 0) share = Math.max(share, shareOf(rule.candidates(new Set())))
+    await node.hear(messages, stepS)
+    if (step % Math.floor((LOOK_EVERY_H * steps) / hours) === 0) share = Math.max(share, shareOf(node, DRAWS))
   }
-  return { share, allHostile: chanceOfAll(rule, random), recoveryMin: recovery(rule, random) }
+  return { share, allHostile: chanceOfAll(node), recoveryMin: recovery(rule, share, random) }
 }
 
 /** Of none of the netgroups whose addresses it sends: so they are in as few buckets as can be, which is best for it. */
@@ -83,58 +87,52 @@ function honestAddress(random: SeededRandom): string {
   return `tcp://${60 + a}.${b}.${c}.${d}:9600/`
 }
 
-function isHostile({ url }: Candidate): boolean {
+function isHostile({ url }: Host): boolean {
   return url.startsWith("tcp://45.") || url.includes("evil")
 }
 
-function weightOf(candidates: readonly Candidate[]): number {
-  return candidates.reduce((sum, { weight }) => sum + weight, 0)
-}
-
-function shareOf(candidates: readonly Candidate[]): number {
-  return weightOf(candidates.filter(isHostile)) / weightOf(candidates)
-}
-
-/** The mean over some courses of events in which every slot is hostile, each with the chance that it comes about. */
-function chanceOfAll(rule: AddressRule, random: SeededRandom): number {
-  const courses = 4
-  let sum = 0
-  for (let course = 0; course < courses; course++) {
-    const taken = new Set<string>()
-    let chance = 1
-    for (let slot = 0; slot < SLOTS && chance > 0; slot++) {
-      const candidates = rule.candidates(taken)
-      chance *= shareOf(candidates)
-      const hostile = draw(candidates.filter(isHostile), random)
-      if (rule.isDiverse && hostile !== undefined) taken.add(hostile.group)
-    }
-    sum += chance
+/** Of so many draws. */
+function shareOf(node: TableNode, draws: number, taken: ReadonlySet<string> = new Set()): number {
+  let hostile = 0
+  for (let draw = 0; draw < draws; draw++) {
+    const drawn = node.draw(taken)
+    if (drawn !== undefined && isHostile(drawn)) hostile++
   }
-  return sum / courses
+  return hostile / draws
+}
+
+/** The chance that one slot after the other draws somebody hostile. */
+function chanceOfAll(node: TableNode): number {
+  const taken = new Set<string>()
+  let chance = 1
+  for (let slot = 0; slot < SLOTS && chance > 0; slot++) {
+    chance *= shareOf(node, DRAWS_OF_SLOT, taken)
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const drawn = node.draw(taken)
+      if (drawn === undefined || !isHostile(drawn)) continue
+      taken.add(drawn.group)
+      break
+    }
+  }
+  return chance
 }
 
 /**
  * Eight slots dial, anchors first; hostile addresses answer nobody, and of the honest ones, anchors included, every
  * second is gone.
  */
-function recovery(rule: AddressRule, random: SeededRandom): number {
-  const hostileShare = shareOf(rule.candidates(new Set()))
+function recovery({ anchors }: Rule, hostileShare: number, random: SeededRandom): number {
   if (hostileShare === 1) return Infinity
   const isThere = (): boolean => random.integer(2) === 0
   let longest = 0
   for (let restart = 0; restart < 1000; restart++) {
     let [seconds, dials] = [0, 0]
     const answers = (): boolean => {
-      if (dials++ < rule.anchors) return isThere()
+      if (dials++ < anchors) return isThere()
       return random.float() >= hostileShare && isThere()
     }
     while (seconds < 86_400 && !Array.from({ length: SLOTS }, answers).includes(true)) seconds += DIAL_S
     longest = Math.max(longest, seconds < 86_400 ? seconds + 1 : Infinity)
   }
   return longest / 60
-}
-
-function draw(candidates: readonly Candidate[], random: SeededRandom): Candidate | undefined {
-  let left = random.float() * weightOf(candidates)
-  return candidates.find(({ weight }) => (left -= weight) < 0) ?? candidates.at(-1)
 }
