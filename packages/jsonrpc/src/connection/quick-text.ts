@@ -1,4 +1,5 @@
 import type { Params } from "../message/message.ts"
+import { numberText } from "../message/number-text.ts"
 import { idText, paramsText, requestText } from "../message/serialise.ts"
 
 /** So many methods are remembered; then all are forgotten. */
@@ -38,7 +39,7 @@ function integersText(params: Params): string | undefined {
   for (let index = 0; index < params.length; index++) {
     const value: unknown = params[index]
     if (!Number.isSafeInteger(value)) return undefined
-    text += index === 0 ? (value as number) : `,${value as number}`
+    text += index === 0 ? numberText(value as number) : `,${numberText(value as number)}`
   }
   return `${text}]`
 }

@@ -1,5 +1,6 @@
 import type { JsonText } from "./json-text.ts"
 import type { ErrorObject, Id, Params } from "./message.ts"
+import { numberText } from "./number-text.ts"
 import { rawTextOf } from "./raw-text.ts"
 
 // Envelopes are put together by hand: three times cheaper than JSON.stringify of the whole message.
@@ -9,7 +10,7 @@ import { rawTextOf } from "./raw-text.ts"
  * (a bigint, a circle), or when the method is no text.
  */
 export function requestText(id: Id, method: string, params?: Params): string {
-  return `{"jsonrpc":"2.0","id":${idText(id)},${callMembers(method, params)}}`
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${callMembers(method, params)}}`
 }
 
 /** The text of a notification. Throws a TypeError as {@link requestText} does. */
@@ -35,7 +36,7 @@ export function batchText(texts: readonly string[]): string {
 
 /** The text of an id. */
 export function idText(id: Id | JsonText): string {
-  if (typeof id === "number") return `${id}`
+  if (typeof id === "number") return numberText(id)
   return rawTextOf(id) ?? JSON.stringify(id)
 }
 
@@ -67,7 +68,7 @@ export function paramsText(params: Params): string {
 
 /** What JSON.stringify makes of a value, and `null` where it makes nothing. */
 function valueText(value: unknown): string {
-  if (Number.isSafeInteger(value)) return `${value as number}`
+  if (Number.isSafeInteger(value)) return numberText(value as number)
   const raw = rawTextOf(value)
   if (raw !== undefined) return raw
   // JSON.stringify is typed as if it always gave a string; of undefined, functions and symbols it gives nothing.
