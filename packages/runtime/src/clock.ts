@@ -4,17 +4,8 @@ export interface Timer {
   cancel(): void
 }
 
-/**
- * Time. All durations and moments are in milliseconds.
- *
- * Two kinds of time are kept apart: `now` can step when somebody sets the computer's clock and is for stamps that
- * people or peers read; `monotonic` never goes back and is for measuring.
- */
-export interface Clock {
-  /** Wall time: milliseconds since 1970-01-01T00:00:00Z, whole. */
-  now(): number
-  /** Milliseconds since a fixed moment that only this clock knows, with fractions. Never goes back. */
-  monotonic(): number
+/** What of a {@link Clock} calls back. Durations are in milliseconds. */
+export interface Timers {
   /**
    * Calls `callback` once, `ms` milliseconds from now.
    *
@@ -26,6 +17,19 @@ export interface Clock {
    * world again. This is when buffers are flushed.
    */
   defer(callback: () => void): void
+}
+
+/**
+ * Time. All durations and moments are in milliseconds.
+ *
+ * Two kinds of time are kept apart: `now` can step when somebody sets the computer's clock and is for stamps that
+ * people or peers read; `monotonic` never goes back and is for measuring.
+ */
+export interface Clock extends Timers {
+  /** Wall time: milliseconds since 1970-01-01T00:00:00Z, whole. */
+  now(): number
+  /** Milliseconds since a fixed moment that only this clock knows, with fractions. Never goes back. */
+  monotonic(): number
 }
 
 /** The longest timer, in milliseconds: 2^31 - 1, about 24.8 days. */

@@ -1,5 +1,5 @@
 export { formatAddress } from "./address.ts"
-export type { Clock, Timer } from "./clock.ts"
+export type { Clock, Timer, Timers } from "./clock.ts"
 export { MAX_TIMER_MS } from "./clock.ts"
 export type { Log, LogFields, LogLevel, LogRecord, LogSink } from "./log.ts"
 export { LOG_LEVELS, logTo, silentLog } from "./log.ts"

@@ -1,4 +1,3 @@
-import { browserClock } from "@dchat/runtime/browser"
 import type { ApiOf, Client } from "../client/client.ts"
 import { client, type ClientOptions } from "../client/make-client.ts"
 import { Caller, type CallerOptions } from "../connection/caller.ts"
@@ -60,7 +59,7 @@ export function openConnection(url: string, options: BrowserConnectOptions = {})
 
 async function open(
   url: string,
-  { connection, signal, protocols, clock = browserClock, ...options }: BrowserConnectOptions,
+  { connection, signal, protocols, websocket, ...options }: BrowserConnectOptions,
 ): Promise<Caller | Connection> {
   signal?.throwIfAborted()
   if (!/^wss?:/i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
@@ -74,5 +73,5 @@ async function open(
   signal?.throwIfAborted()
   if (socket.readyState !== WebSocket.OPEN) throw new ConnectError(url, new Error("a page is not told why"))
   const Made: AnyConnection = connection ?? Caller
-  return new Made(new PageSocket(socket, { ...options.websocket, clock }), { ...options, clock })
+  return new Made(new PageSocket(socket, { ...websocket, clock: options.clock }), options)
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "@dchat/runtime"
-import { platformClock } from "@dchat/runtime/platform"
+import { platformTimers } from "@dchat/runtime/platform"
 import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
@@ -31,11 +31,11 @@ export class Caller extends CallingHalf {
     },
   })
   readonly #closeAtBytes: number
-  #turn: "fresh" | "has sent" = "fresh"
+  #willFlush = false
   #drained: Promise<void> | undefined
 
   /** @param transport Must have no reader yet. It belongs to the connection from now on. */
-  constructor(transport: PushTransport, { clock = platformClock, timeoutMs, limits }: CallerOptions = {}) {
+  constructor(transport: PushTransport, { clock = platformTimers, timeoutMs, limits }: CallerOptions = {}) {
     super(transport, clock, timeoutMs)
     this.#closeAtBytes = limits?.closeAtBytes ?? DEFAULT_CLOSE_AT_BYTES
     transport.readInto({
@@ -57,13 +57,13 @@ export class Caller extends CallingHalf {
 
   protected override send(text: string): void {
     this.transport.send(text)
-    if (this.#turn === "has sent") return
-    this.#turn = "has sent"
+    if (this.#willFlush) return
+    this.#willFlush = true
     this.clock.defer(() => this.flush())
   }
 
   protected override flush(): void {
-    this.#turn = "fresh"
+    this.#willFlush = false
     this.flushes++
     this.transport.flush()
     if (this.bufferedBytes <= this.#closeAtBytes) return

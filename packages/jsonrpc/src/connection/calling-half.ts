@@ -1,4 +1,4 @@
-import type { Clock } from "@dchat/runtime"
+import type { Timers } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
@@ -32,7 +32,7 @@ export abstract class CallingHalf extends Life implements Peer {
   #state: Map<unknown, unknown> | undefined
 
   /** @param timeoutMs How long a call waits for its answer, in milliseconds; `Infinity` for ever. */
-  constructor(transport: PushTransport, clock: Clock, timeoutMs = DEFAULT_TIMEOUT_MS) {
+  constructor(transport: PushTransport, clock: Timers, timeoutMs = DEFAULT_TIMEOUT_MS) {
     super(transport, clock)
     this.timeoutMs = timeoutMs
   }
@@ -82,9 +82,9 @@ export abstract class CallingHalf extends Life implements Peer {
       const succeed = (value: unknown, index: number): void => put(index, { ok: true, value })
       const fail = (error: unknown, index: number): void => put(index, { ok: false, error: error as JsonRpcError })
       const batch = entries.map(({ method, params, isNotification, reader }, index) => {
-        if (isNotification === true) return { method, params, call: undefined }
-        const call = new OutgoingCall(method, this.flushes, reader, succeed, fail, index)
-        calls.push(call)
+        const call =
+          isNotification === true ? undefined : new OutgoingCall(method, this.flushes, reader, succeed, fail, index)
+        if (call !== undefined) calls.push(call)
         return { method, params, call }
       })
       this.#begin(options, calls, reject, () => {

@@ -89,7 +89,9 @@ test("parameters that are no JSON leave nothing behind", () => {
     ]),
   ).toThrow(TypeError)
   expect(side.pending.size).toBe(0)
-  expect(JSON.parse(side.request("a", [], new PendingCall()))).toMatchObject({ id: 1 })
+  const call = new PendingCall()
+  expect(JSON.parse(side.request("a", [], call))).toMatchObject({ id: call.id })
+  expect([...side.pending.values()]).toEqual([call])
 })
 
 test("the replies to a batch are one list, in the order of the requests, whichever is ready first", () => {

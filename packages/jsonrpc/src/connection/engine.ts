@@ -18,7 +18,14 @@ import { IncomingBatch, type BatchSlot } from "./batch.ts"
 import { CallTable } from "./call-table.ts"
 import { DEFAULT_LIMITS, type ConnectionLimits } from "./limits.ts"
 import { QuickText } from "./quick-text.ts"
-import { PendingCalls, type CallFailure, type PendingCall, type SettledText, type Settling } from "./pending-calls.ts"
+import {
+  PendingCalls,
+  type BatchEntry,
+  type CallFailure,
+  type PendingCall,
+  type SettledText,
+  type Settling,
+} from "./pending-calls.ts"
 
 /** A request that came in, and its place when it came in a batch. */
 export interface IncomingCall extends RequestMessage {
@@ -135,6 +142,16 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   /** Takes note of something that came in and is no text at all. */
   receiveUnreadable(reason: string): readonly EngineEvent<Call>[] {
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
+  }
+
+  /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; no call of it waits then. */
+  override batch(entries: readonly BatchEntry<Call>[]): string {
+    try {
+      return super.batch(entries)
+    } catch (error) {
+      for (const { call } of entries) if (call !== undefined) this.forget(call)
+      throw error
+    }
   }
 
   protected override makeTable(): CallTable<Call> {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "@dchat/runtime"
+import type { Timer, Timers } from "@dchat/runtime"
 import type { PushTransport } from "../transport/transport.ts"
 import { ConnectionClosedError, type Sent } from "./errors.ts"
 
@@ -21,7 +21,7 @@ const LINGER_MS = 500
  */
 export abstract class Life {
   protected readonly transport: PushTransport
-  protected readonly clock: Clock
+  protected readonly clock: Timers
   #status: ConnectionStatus = "open"
   #patience: Timer | undefined
   /** What went wrong, as far as anybody has said. */
@@ -29,7 +29,7 @@ export abstract class Life {
   #closed: Promise<Error | undefined> | undefined
   #resolveClosed: ((error: Error | undefined) => void) | undefined
 
-  constructor(transport: PushTransport, clock: Clock) {
+  constructor(transport: PushTransport, clock: Timers) {
     this.transport = transport
     this.clock = clock
   }

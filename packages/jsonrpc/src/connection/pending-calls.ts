@@ -74,10 +74,9 @@ export class PendingCalls<Call extends PendingCall, Event> {
     return text
   }
 
-  /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; no call of it waits then. */
+  /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; some calls may wait then. */
   batch(entries: readonly BatchEntry<Call>[]): string {
     const calls: Call[] = []
-    const lastId = this.#lastId
     const textOf = ({ method, params, call }: BatchEntry<Call>): string => {
       if (call === undefined) return notificationText(method, params)
       const text = this.request(method, params, call)
@@ -85,13 +84,7 @@ export class PendingCalls<Call extends PendingCall, Event> {
       calls.push(call)
       return text
     }
-    try {
-      return batchText(entries.map(textOf))
-    } catch (error) {
-      for (const call of calls) this.forget(call)
-      this.#lastId = lastId
-      throw error
-    }
+    return batchText(entries.map(textOf))
   }
 
   /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */

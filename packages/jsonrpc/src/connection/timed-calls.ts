@@ -1,9 +1,11 @@
+import type { Clock } from "@dchat/runtime"
 import { CallingHalf } from "./calling-half.ts"
 import type { OutgoingCall } from "./call.ts"
 import { Deadlines } from "./deadlines.ts"
 
 /** The layer of a connection that keeps the time of its calls: of many thousand, with one timer. */
 export abstract class TimedCalls extends CallingHalf {
+  declare protected readonly clock: Clock
   #deadlines: Deadlines | undefined
 
   protected override keepTime(call: OutgoingCall, ms: number): void {

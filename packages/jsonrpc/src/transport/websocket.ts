@@ -1,5 +1,5 @@
-import type { Clock } from "@dchat/runtime"
-import { platformClock } from "@dchat/runtime/platform"
+import type { Clock, Timers } from "@dchat/runtime"
+import { platformClock, platformTimers } from "@dchat/runtime/platform"
 import { DEFAULT_MAX_BYTES, FramingError } from "../framing/framing.ts"
 import { textOf } from "../framing/text.ts"
 import { TransportLostError } from "./errors.ts"
@@ -49,11 +49,16 @@ const LOOK_AGAIN_MS = 10
 const CLOSE_NORMAL = 1000
 const CLOSE_TOO_LONG = 4009
 
+/** Options of a {@link PageSocket}. */
+export interface PageSocketOptions extends Omit<WebSocketTransportOptions, "clock"> {
+  readonly clock?: Timers | undefined
+}
+
 /** As {@link webSocketTransport}, for who reads at once and never pauses. */
 export class PageSocket implements PushTransport {
   readonly maxBytes: number
   readonly #socket: WebSocketLike
-  readonly #clock: Pick<Clock, "setTimer">
+  readonly #clock: Timers
   readonly #isBinary: boolean
   readonly #gone: Promise<void>
   #reader: TransportReader | undefined
@@ -61,7 +66,7 @@ export class PageSocket implements PushTransport {
 
   constructor(
     socket: WebSocketLike,
-    { clock, maxBytes = DEFAULT_MAX_BYTES, frames }: WebSocketTransportOptions & { readonly clock: Clock },
+    { clock = platformTimers, maxBytes = DEFAULT_MAX_BYTES, frames }: PageSocketOptions,
   ) {
     this.maxBytes = maxBytes
     this.#socket = socket
