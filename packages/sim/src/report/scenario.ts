@@ -8,7 +8,7 @@ import { propagation, type Propagation } from "./propagation.ts"
 import { attackerShare, type AttackerShare } from "./share.ts"
 
 /** A run whose outcome is numbers: nodes that find each other, and somebody who says something to all now and then. */
-export interface ScenarioOptions extends Pick<SimulationOptions, "nodes" | "trace" | "onProgress"> {
+export interface ScenarioOptions extends Pick<SimulationOptions, "nodes" | "policy" | "trace" | "onProgress"> {
   readonly seed: number | string
   /** Virtual minutes from the moment at which all are connected, beside the minute that judges need. */
   readonly minutes: number
