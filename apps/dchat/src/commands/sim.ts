@@ -3,8 +3,10 @@ import { InvalidArgumentError, Option } from "commander"
 import { type AddCommand, newCommand } from "../cli/command.ts"
 import { Failure } from "../cli/failure.ts"
 import type { Shell } from "../cli/shell.ts"
+import { playTrace } from "../sim/player.ts"
 import { describeReport } from "../sim/table.ts"
-import { TraceFile } from "../sim/trace-file.ts"
+import { EVENT_NAMES, type EventName } from "../sim/trace-line.ts"
+import { readTraceFile, TraceFile } from "../sim/trace-file.ts"
 
 const ATTACKS: readonly AdversaryName[] = [
   "eclipse",
@@ -16,6 +18,8 @@ const ATTACKS: readonly AdversaryName[] = [
   "clock",
   "spammer",
 ]
+/** What is of no use where a trace is played. */
+const RUN_OPTIONS = ["nodes", "seed", "minutes", "every", "attack", "json", "trace"]
 const BAR = 40
 
 interface SimOptions {
@@ -26,6 +30,10 @@ interface SimOptions {
   readonly attack: readonly AdversaryName[]
   readonly json?: boolean
   readonly trace?: string
+  readonly play?: string
+  readonly speed: number
+  readonly host: readonly string[]
+  readonly event: readonly EventName[]
 }
 
 /** `dchat sim`. */
@@ -38,7 +46,13 @@ export const addSimCommand: AddCommand = (program, shell) => {
     .addOption(new Option("-a, --attack <names...>", "who attacks: one or more").choices(ATTACKS).default([], "nobody"))
     .option("--json", "print JSON, for programs")
     .option("--trace <file>", "write what happens to a file, as lines of JSON")
-    .action((options: SimOptions) => runSim(options, shell))
+    .addOption(new Option("--play <file>", "show what is in such a file, and run nothing").conflicts(RUN_OPTIONS))
+    .option("--speed <factor>", "with --play: so many times faster than it happened; 0: at once", atLeastZero, 10)
+    .addOption(new Option("--host <names...>", "with --play: only what names one of these hosts").default([], "all"))
+    .addOption(new Option("--event <events...>", "with --play: only these").choices(EVENT_NAMES).default([], "all"))
+    .action((options: SimOptions) =>
+      options.play === undefined ? runSim(options, shell) : play(options.play, options, shell),
+    )
 }
 
 async function runSim({ json, trace, nodes, seed, minutes, attack, every }: SimOptions, shell: Shell): Promise<void> {
@@ -70,6 +84,12 @@ async function runSim({ json, trace, nodes, seed, minutes, attack, every }: SimO
   }
 }
 
+function play(name: string, { speed, host: hosts, event: events }: SimOptions, shell: Shell): Promise<void> {
+  const { stopSignal: signal, runtime } = shell
+  const options = { speed, hosts, events, signal, clock: runtime.clock, out: (text: string) => shell.out(text) }
+  return playTrace({ name, lines: readTraceFile(name) }, options)
+}
+
 /** How far a simulation has come, on one line of a terminal. */
 class ProgressBar {
   readonly #shell: Shell
@@ -93,6 +113,12 @@ class ProgressBar {
   clear(): void {
     this.#shell.err("\r\u001b[K")
   }
+}
+
+function atLeastZero(argument: string): number {
+  const value = Number(argument)
+  if (argument.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("It must be a number from 0 on")
+  return value
 }
 
 function wholeNumber(least: number, most: number): (argument: string) => number {

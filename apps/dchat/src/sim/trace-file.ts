@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from "node:fs"
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs"
+import { createInterface } from "node:readline"
 import { Failure, messageOf } from "../cli/failure.ts"
 
 /** So much is gathered before it is written, in characters. */
@@ -31,5 +32,17 @@ export class TraceFile {
   #flush(): void {
     writeSync(this.#file, this.#waiting)
     this.#waiting = ""
+  }
+}
+
+/** The lines of a trace file. Throws a {@link Failure} if it cannot be read. */
+export async function* readTraceFile(path: string): AsyncGenerator<string> {
+  const input = createReadStream(path, "utf8")
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity })
+  } catch (error) {
+    throw new Failure(`cannot read the trace ${path}: ${messageOf(error)}`, { cause: error })
+  } finally {
+    input.destroy()
   }
 }
