@@ -38,6 +38,8 @@ export function oneForEachNode<L extends Lead>(channels: readonly L[]): L[] {
 export class Broadcaster {
   readonly #channels: ChannelTable
   readonly #encoder: PacketEncoder
+  /** One channel for each node, as of this revision of the table: channels come and go more seldom than messages. */
+  #leads: { readonly revision: number; readonly channels: readonly Channel[] } = { revision: -1, channels: [] }
   #refused = 0
 
   constructor(channels: ChannelTable, encoder: PacketEncoder) {
@@ -57,11 +59,20 @@ export class Broadcaster {
    */
   send<T>(type: MessageType<T>, value: T, exclude: readonly string[] = []): BroadcastResult {
     const packet = this.#encoder.encode(type, value)
-    const targets = oneForEachNode(this.#channels.peers().filter(({ address }) => !exclude.includes(address)))
+    const leads = this.#currentLeads()
+    const targets = exclude.length === 0 ? leads : leads.filter(({ address }) => !exclude.includes(address))
     const sent = targets.filter((channel) => channel.offer(type, packet)).length
     const refused = targets.length - sent
     this.#refused += refused
     return { nodes: targets.length, sent, refused }
+  }
+
+  #currentLeads(): readonly Channel[] {
+    const { revision } = this.#channels
+    if (this.#leads.revision !== revision) {
+      this.#leads = { revision, channels: oneForEachNode(this.#channels.peers()) }
+    }
+    return this.#leads.channels
   }
 }
 

@@ -24,11 +24,11 @@ export interface DispatcherOwner {
 }
 
 /** Which messages a channel knows, who wants them, and how many of them it may get (darkfi-net 4.3, 4.5). Does no I/O. */
-export class Dispatcher {
+export class Dispatcher implements SubscriptionOwner {
+  /** For subscriptions. */
+  readonly clock: Clock
   readonly #turnClock: Pick<Clock, "monotonic">
   readonly #owner: DispatcherOwner
-  /** One for all subscriptions of the channel, which may well be idle. */
-  readonly #subscriptionOwner: SubscriptionOwner
   #types: readonly MessageType<unknown>[]
   /** Those that have come or that somebody wants. Replaced when there is one more: an array that grows, or is spread, keeps room for 17. */
   #known: readonly Known[] = []
@@ -44,16 +44,11 @@ export class Dispatcher {
     owner: DispatcherOwner,
     turnClock: Pick<Clock, "monotonic"> = new TurnClock(clock),
   ) {
+    this.clock = clock
     this.#turnClock = turnClock
     this.#owner = owner
     this.#types = types
     for (const { metering } of types) this.#limit += metering.threshold
-    this.#subscriptionOwner = {
-      clock,
-      full: (isFull) => this.#countFull(isFull),
-      dropped: () => owner.dropped(),
-      closed: (subscription) => this.#forget(subscription),
-    }
   }
 
   /** Whether some subscription has no room, so that the channel must not read on. */
@@ -90,7 +85,7 @@ export class Dispatcher {
   subscribe<T>(type: MessageType<T>, options?: SubscriptionOptions): MessageSubscription<T> {
     this.register(type)
     const known = this.#of(type)
-    const subscription = new MessageSubscription<T>(this.#subscriptionOwner, options)
+    const subscription = new MessageSubscription<T>(this, options)
     known.subscriptions = known.subscriptions.concat([subscription])
     return subscription
   }
@@ -128,7 +123,13 @@ export class Dispatcher {
     return known
   }
 
-  #forget(subscription: unknown): void {
+  /** For subscriptions. */
+  dropped(): void {
+    this.#owner.dropped()
+  }
+
+  /** For subscriptions. */
+  closed(subscription: unknown): void {
     for (const known of this.#known) {
       if (!known.subscriptions.some((other) => other === subscription)) continue
       const left = known.subscriptions.filter((other) => other !== subscription)
@@ -136,7 +137,8 @@ export class Dispatcher {
     }
   }
 
-  #countFull(isFull: boolean): void {
+  /** For subscriptions. */
+  full(isFull: boolean): void {
     this.#full += isFull ? 1 : -1
     if (this.#full === 0) this.#owner.room()
   }

@@ -98,6 +98,13 @@ export class MessageSubscription<T> implements AsyncIterableIterator<T, undefine
       if (this.#overflow !== "drop-oldest") return this.#overflow === "drop-newest"
       this.#shift()
     }
+    // Nothing waits, and somebody does: the message goes from hand to hand.
+    if (delayMs <= 0 && this.size === 0 && this.#nexts.length === 1) {
+      const [settle] = this.#nexts
+      this.#nexts = NOBODY
+      settle?.({ done: false, value })
+      return true
+    }
     this.#queue.push({ value, bytes, delayMs })
     this.#bytes += bytes
     this.#tellFull()

@@ -6,6 +6,7 @@ export class ChannelTable {
   readonly #clock: Clock
   readonly #channels = new Set<Channel>()
   #lastPeerAt: number
+  #revision = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -17,11 +18,18 @@ export class ChannelTable {
     return this.peers().length > 0 ? 0 : this.#clock.monotonic() - this.#lastPeerAt
   }
 
+  /** Another number whenever a channel has come or gone. */
+  get revision(): number {
+    return this.#revision
+  }
+
   add(channel: Channel): void {
+    this.#revision++
     this.#channels.add(channel)
   }
 
   delete(channel: Channel): void {
+    this.#revision++
     this.#channels.delete(channel)
     if (isPeer(channel)) this.#lastPeerAt = this.#clock.monotonic()
   }
