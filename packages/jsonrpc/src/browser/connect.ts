@@ -62,7 +62,7 @@ async function open(
   { connection, signal, protocols, websocket, ...options }: BrowserConnectOptions,
 ): Promise<Caller | Connection> {
   signal?.throwIfAborted()
-  if (!/^wss?:/i.test(url)) throw new AddressError(`${JSON.stringify(url)}: a page reaches ws:// and wss:// URLs`)
+  if (!/^wss?:/i.test(url)) throw new AddressError(`${url}: a page must connect to ws: or wss:`)
   const socket = new WebSocket(url, protocols as string[])
   const abort = (): void => socket.close()
   signal?.addEventListener("abort", abort)

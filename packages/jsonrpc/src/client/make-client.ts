@@ -1,7 +1,7 @@
 import type { BatchCall, BatchOutcome } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import { type Contract, type ContractEntry, type Definitions, type ParamStyle } from "../contract/contract.ts"
-import type { SubscriptionMethod } from "../contract/definition.ts"
+import type { Method, SubscriptionMethod } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
@@ -69,7 +69,8 @@ function placing(
   const { subscriptions } = definition as Partial<SubscriptionMethod>
   const write = paramsWriter(definition, style)
   const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
-  const reader = kind === "notification" ? undefined : answerReader(name, definition, flavor)
+  // One that nobody answers has nothing to read, and the reader is never asked.
+  const reader = answerReader(name, definition as Method, flavor)
   const guard: CallGuard = checkParams?.(name, definition) ?? ((call) => call)
   return (api, peer, options) => {
     const callOptions = { ...options, reader, subscriptions }

@@ -4,8 +4,8 @@ import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "..
 import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { PendingCalls } from "./pending-calls.ts"
-import type { Params } from "../message/message.ts"
-import { isId, isRecord, own, readResponse } from "../message/response.ts"
+import type { NotificationMessage } from "../message/message.ts"
+import { isId, isRecord, readResponse } from "../message/response.ts"
 import { CallingHalf } from "./calling-half.ts"
 import { DEFAULT_CLOSE_AT_BYTES, tooMuchUnread, type LineLimits } from "./line-limits.ts"
 
@@ -24,8 +24,8 @@ export interface CallerOptions {
  * be called, take a `Connection`.
  */
 export class Caller extends CallingHalf {
-  protected readonly engine = new PendingCalls<OutgoingCall, void>({
-    ended: (call, error, result) => call.end(error, result),
+  protected readonly engine = new PendingCalls<OutgoingCall>({
+    settled: (call, error, result) => call.end(error, result),
     stray: (error, late) => {
       if (!late) this.complain(error)
     },
@@ -79,6 +79,7 @@ export class Caller extends CallingHalf {
   protected override keepTime(call: OutgoingCall, ms: number): void {
     call.timer = this.clock.setTimer(ms, () => this.timeOut(call))
   }
+
   /**
    * Takes a text that came in. Never throws.
    *
@@ -97,14 +98,11 @@ export class Caller extends CallingHalf {
     const refusals: object[] = []
     messages.forEach((message, index) => {
       if (!isRecord(message)) return
-      const method = own(message, "method") as string | undefined
-      const id = own(message, "id")
-      if (method === undefined) this.engine.settle(readResponse(message), source, isBatch ? index : undefined)
-      else if (id !== undefined) refusals.push(refusal(id))
-      else {
-        const params = own(message, "params") as Params | undefined
-        this.takeNews({ kind: "notification", method, params }, text, messages.length)
-      }
+      // Only own members are looked at.
+      const call = { __proto__: null, ...message } as Partial<NotificationMessage> & { readonly id?: unknown }
+      if (call.method === undefined) this.engine.settle(readResponse(message), source, isBatch ? index : undefined)
+      else if (call.id !== undefined) refusals.push(refusal(call.id))
+      else this.takeNews(call as NotificationMessage, text, messages.length)
     })
     if (refusals.length > 0) this.send(JSON.stringify(isBatch ? refusals : refusals[0]))
     this.engine.settleRest(source)

@@ -25,7 +25,7 @@ export const DEFAULT_TIMEOUT_MS = 60_000
  */
 export abstract class CallingHalf extends Life implements Peer {
   protected readonly timeoutMs: number
-  protected abstract readonly engine: PendingCalls<OutgoingCall, unknown>
+  protected abstract readonly engine: PendingCalls<OutgoingCall>
   /** Flushes so far. What is sent now leaves when this number grows. */
   protected flushes = 0
   #subscriptions: SubscriptionKeeper | undefined
@@ -124,7 +124,11 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   /** Takes a notification that is about a subscription of ours; false when it is about something else. */
-  protected takeNews(notification: NotificationMessage, text: string, messages: number): boolean {
+  protected takeNews(
+    notification: Pick<NotificationMessage, "method" | "params">,
+    text: string,
+    messages: number,
+  ): boolean {
     return this.#subscriptions?.take(notification, text, messages) ?? false
   }
 

@@ -77,7 +77,7 @@ export class MissingResponseError extends CallError {
   readonly code = "missing-response"
 
   constructor() {
-    super("the batch was answered without a response to this call", "maybe")
+    super("the other side did not answer this call", "maybe")
   }
 }
 

@@ -163,7 +163,7 @@ test.each([undefined, null, 7, Symbol("x"), {}])("a method that is %s is not sen
   const refused = {
     code: "encode",
     sent: "no",
-    message: expect.stringContaining("a method's name is a text") as string,
+    message: expect.stringContaining("a method must be a text") as string,
   }
   const api = client(connection, contract({}))
   for (const call of [

@@ -64,7 +64,7 @@ export function contract<const D extends Definitions>(definitions: D, options: C
     const key = path.join(".")
     for (const name of names) {
       const other = taken.get(name)
-      must(!name.startsWith("rpc."), `${key}: names that begin with "rpc." belong to JSON-RPC`)
+      must(!name.startsWith("rpc."), `${key}: a name must not begin with "rpc."`)
       must(other === undefined, `${String(other)} and ${key} are both called ${JSON.stringify(name)} on the wire`)
       taken.set(name, key)
     }

@@ -14,7 +14,7 @@ export function must(isRight: boolean, rule: string): void {
 export function checkKey(key: string): void {
   must(
     !KEPT_NAME.test(key) && !(key in Object.prototype),
-    `a client cannot have a method called ${JSON.stringify(key)}: choose another key, and give it this one as its name`,
+    `a client cannot have a method called ${JSON.stringify(key)}: choose another key, and this as its name`,
   )
 }
 

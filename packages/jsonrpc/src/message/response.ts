@@ -26,8 +26,8 @@ export function readResponse(value: Readonly<Record<string, unknown>>): Response
   if (own(value, "jsonrpc") !== "2.0") return wrong('jsonrpc must be "2.0"')
   if (!isId(rawId)) return wrong("id")
   if (error === undefined) return { kind: "result", id, result }
-  if (result !== undefined) return wrong("there are both a result and an error")
-  return isErrorObject(error) ? { kind: "error", id, error } : wrong("error must have a code and a message")
+  if (result !== undefined) return wrong("there must not be a result and an error")
+  return isErrorObject(error) ? { kind: "error", id, error } : wrong("there must be a code and a message in error")
 }
 
 /** Makes an {@link InvalidMessage}. */

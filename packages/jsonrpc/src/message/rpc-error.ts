@@ -33,7 +33,7 @@ export class RpcError extends JsonRpcError {
   /** Throws a RangeError when `code` is not a whole number. */
   constructor(code: number, message: string, data?: unknown) {
     super(message)
-    checkCode(Number.isSafeInteger(code), "an error code must be a whole number", code)
+    checkCode(Number.isSafeInteger(code), "a code must be a whole number", code)
     this.code = code
     this.data = data
   }

@@ -42,7 +42,7 @@ export function idText(id: Id | JsonText): string {
 
 function callMembers(method: unknown, params: Params | undefined): string {
   try {
-    if (typeof method !== "string") throw new TypeError("a method's name is a text")
+    if (typeof method !== "string") throw new TypeError("a method must be a text")
     return `"method":${JSON.stringify(method)}${paramsMember(params)}`
   } catch (error) {
     throw new TypeError(`${String(method)} cannot be sent: ${String(error)}`, { cause: error })

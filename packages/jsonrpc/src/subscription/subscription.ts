@@ -44,7 +44,7 @@ export interface Subscription<Item = unknown> extends AsyncIterableIterator<Item
 export interface SubscriptionKeeper {
   subscribe(method: string, params: Params | undefined, options: SubscribeOptions): Subscription
   /** Takes a notification, when it is about a subscription. It came in a text of so many messages. */
-  take(notification: NotificationMessage, text: string, messages: number): boolean
+  take(notification: Pick<NotificationMessage, "method" | "params">, text: string, messages: number): boolean
   /** The connection is gone. */
   closeAll(error: JsonRpcError): void
 }

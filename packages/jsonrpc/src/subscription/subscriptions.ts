@@ -35,7 +35,7 @@ export class Subscriptions implements SubscriptionKeeper {
   }
 
   /** Takes a notification, when it is about a subscription. It came in a text of so many messages. */
-  take({ method, params }: NotificationMessage, text: string, messages: number): boolean {
+  take({ method, params }: Pick<NotificationMessage, "method" | "params">, text: string, messages: number): boolean {
     const news = this.#spelling.read(method, params)
     if (news === undefined) return false
     // Of a batch, each message is counted by itself: to count the whole for each would take time without bound.

@@ -137,12 +137,10 @@ export class PageSocket implements PushTransport {
   }
 }
 
-/** A close in good order: it is done, the page has gone, nothing was said. */
-const GOOD_CODES: readonly number[] = [1000, 1001, 1005]
-
 /** What a close code says to the reader. */
 export function closeError(code: number, reason: string): Error | undefined {
-  if (GOOD_CODES.includes(code)) return undefined
+  // A close in good order: it is done, the page has gone, nothing was said.
+  if ([1000, 1001, 1005].includes(code)) return undefined
   const why = reason === "" ? "" : `: ${reason}`
   return new TransportLostError(
     code === 1006 ? `the WebSocket broke${why}` : `the other side closed the WebSocket with code ${code}${why}`,
