@@ -1,4 +1,6 @@
+import fc from "fast-check"
 import { expect, test } from "vitest"
+import { MAX_EMPTY_ELEMENTS } from "./errors.ts"
 import { blob, bytes, decode, Reader, struct, u32, Writer } from "./index.ts"
 
 test("a reader's bounds must lie within its bytes", () => {
@@ -28,4 +30,47 @@ test("what a writer gave away it does not touch again", () => {
     return writer.take()
   })
   expect(taken.map((bytes) => decode(u32, bytes))).toEqual(Array.from({ length: 20 }, (_, i) => i))
+})
+
+test("byte strings that are kept are taken together, whatever else was discarded", () => {
+  const parts = fc.array(
+    fc.record({ bytes: fc.uint8Array({ maxLength: 40 }), fate: fc.constantFrom("keep", "discard", "take") }),
+  )
+  fc.assert(
+    fc.property(parts, (list) => {
+      const writer = new Writer(32)
+      const [taken, expected]: number[][] = [[], []]
+      let waiting = 0
+      for (const { bytes, fate } of list) {
+        const begin = writer.beginSized()
+        writer.bytes(bytes)
+        expect(writer.endSized(begin)).toBe(bytes.length)
+        expect(writer.length).toBe(bytes.length + 1)
+        if (fate === "discard") {
+          writer.discard()
+          continue
+        }
+        expected.push(bytes.length, ...bytes)
+        waiting += bytes.length + 1
+        expect(writer.waiting).toBe(waiting)
+        if (fate === "keep") expect(writer.keep()).toBe(bytes.length + 1)
+        else {
+          taken.push(...writer.take())
+          waiting = 0
+        }
+        expect(writer.length).toBe(0)
+      }
+      taken.push(...writer.take())
+      expect(taken).toEqual(expected)
+    }),
+  )
+})
+
+test("each byte string that is kept may have as many empty elements as one that is taken", () => {
+  const writer = new Writer()
+  for (let i = 0; i < 3; i++) {
+    writer.count(MAX_EMPTY_ELEMENTS, 0)
+    writer.keep()
+  }
+  expect(() => writer.count(MAX_EMPTY_ELEMENTS + 1, 0)).toThrow("too many")
 })

@@ -1,6 +1,8 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { Reader } from "./reader.ts"
 import { decodeUtf8 } from "./utf8.ts"
+import { Writer } from "./writer.ts"
 
 /** What the platform's own decoder says, which is slower. */
 function decoded(bytes: Uint8Array): string | undefined {
@@ -45,4 +47,26 @@ test.each([
   ["half a character at the end is not", [...Array<number>(20).fill(0x61), 0xe2, 0x82], undefined],
 ])("%s", (_what, bytes, text) => {
   expect(decodeUtf8(Uint8Array.from(bytes), 0, bytes.length)).toBe(text)
+})
+
+test("text is the bytes that the platform's encoder makes of it, or an error if it has half a surrogate pair", () => {
+  const units = fc.array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff), fc.integer({ min: 0xd7f0, max: 0xe010 })), {
+    maxLength: 90,
+  })
+  const repeats = fc.constantFrom(1, 1, 1, 20)
+  fc.assert(
+    fc.property(units, repeats, (codes, times) => {
+      const text = String.fromCharCode(...codes).repeat(times)
+      const writer = new Writer(128)
+      if (/\p{Surrogate}/u.test(text)) expect(() => writer.string(text)).toThrow("surrogate")
+      else {
+        const bytes = new TextEncoder().encode(text)
+        writer.string(text)
+        const reader = new Reader(writer.take())
+        expect(reader.blob()).toEqual(bytes)
+        expect(reader.remaining).toBe(0)
+      }
+    }),
+    { numRuns: 3000 },
+  )
 })

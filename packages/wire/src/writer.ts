@@ -1,4 +1,5 @@
 import { EncodeError, MAX_DEPTH, MAX_EMPTY_ELEMENTS } from "./errors.ts"
+import { platformEncodeUtf8 } from "#platform"
 import { show } from "./show.ts"
 import { encodeShortAscii, encodeUtf8, isWellFormed } from "./utf8.ts"
 
@@ -8,16 +9,22 @@ const MAX_U128 = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffffn
 /** Room beyond what is needed at once, so that a length that turns out wider does not move a long text to new memory. */
 const SPARE_BYTES = 64
 
+/** For a text of so many UTF-16 units there is room for three bytes each, which is the most that it can take. */
+const MAX_ROOMY_UNITS = 1024
+
 /**
  * Puts values one after another into bytes, all little-endian (darkfi-net 1.1 to 1.3).
  *
  * Several values make one byte string: write them, then `take` it. The writer goes on behind it in the same piece of
- * memory, so one writer serves many small messages with few allocations. After an {@link EncodeError} half a value may
- * have been written: `discard` it.
+ * memory, so one writer serves many small messages with few allocations. With `keep` a byte string waits for the next one, to
+ * be taken with it. After an {@link EncodeError} half a value may have been written: `discard` it.
  */
 export class Writer {
   readonly #chunkBytes: number
   #bytes: Uint8Array<ArrayBuffer>
+  /** Where what waits to be taken begins. */
+  #first = 0
+  /** Where the byte string that is being written begins. */
   #start = 0
   #end = 0
   #depth = 0
@@ -29,19 +36,32 @@ export class Writer {
     this.#bytes = new Uint8Array(chunkBytes)
   }
 
-  /** How many bytes wait to be taken. */
+  /** How many bytes were written since the last `take`, `keep` or `discard`. */
   get length(): number {
     return this.#end - this.#start
   }
 
-  /** What was written since the last `take` or `discard`. Not copied, and never touched again by this writer. */
+  /** How many bytes a `take` would give. */
+  get waiting(): number {
+    return this.#end - this.#first
+  }
+
+  /** What was written since the last `take`, but for what was discarded. Not copied, and never touched again by this writer. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(this.#start, this.#end)
+    const taken = this.#bytes.subarray(this.#first, this.#end)
+    this.#first = this.#end
     this.#begin(this.#end)
     return taken
   }
 
-  /** Drops what was written since the last `take`. */
+  /** Ends a byte string, and leaves it to the next `take`. Returns its length. */
+  keep(): number {
+    const { length } = this
+    this.#begin(this.#end)
+    return length
+  }
+
+  /** Drops what was written since the last `take` or `keep`. */
   discard(): void {
     this.#begin(this.#start)
   }
@@ -171,7 +191,7 @@ export class Writer {
       return
     }
     const begin = this.#open(width)
-    this.#text(value)
+    if (value.length > MAX_ROOMY_UNITS || !this.#textAtOnce(value)) this.#text(value)
     if (this.length - begin !== value.length && !isWellFormed(value)) {
       throw new EncodeError("bad-string", `${show(value)} has half a surrogate pair, which UTF-8 cannot hold`)
     }
@@ -180,9 +200,21 @@ export class Writer {
 
   /** A VarInt length and just what `write` writes. What is longer than 252 bytes is moved once, within the buffer. */
   sized(write: (writer: Writer) => void): void {
-    const begin = this.#open(1)
+    const begin = this.beginSized()
     write(this)
+    this.endSized(begin)
+  }
+
+  /** The first half of {@link Writer.sized}, for who counts the nanoseconds that a callback takes. Returns what the other half needs. */
+  beginSized(): number {
+    return this.#open(1)
+  }
+
+  /** The other half, after just what it counts. Returns how many bytes those are. */
+  endSized(begin: number): number {
+    const length = this.length - begin
     this.#close(begin, 1)
+    return length
   }
 
   /** One level of recursion: `write`, unless too many of them stand within one another. */
@@ -212,14 +244,15 @@ export class Writer {
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#bytes.length) return
-    const waiting = this.#bytes.subarray(this.#start, this.#end)
+    const waiting = this.#bytes.subarray(this.#first, this.#end)
     const need = waiting.length + length
     this.#bytes = new Uint8Array(
       need <= this.#chunkBytes ? this.#chunkBytes : Math.max(need + SPARE_BYTES, 2 * waiting.length),
     )
     this.#bytes.set(waiting)
-    this.#start = 0
-    this.#end = waiting.length
+    this.#start -= this.#first
+    this.#end -= this.#first
+    this.#first = 0
   }
 
   #view(): DataView {
@@ -242,6 +275,14 @@ export class Writer {
       this.#bytes.copyWithin(from + more, from, from + length)
     }
     this.#putVarint(this.#start + begin - width, length)
+  }
+
+  /** UTF-8 into as much room as there can be need of. Returns whether the platform has a way to do that. */
+  #textAtOnce(value: string): boolean {
+    this.#reserve(3 * value.length)
+    const written = platformEncodeUtf8(value, this.#bytes, this.#end)
+    if (written !== undefined) this.#end += written
+    return written !== undefined
   }
 
   /** UTF-8, mostly into as much room as the text has units, which is all that ASCII needs. */
