@@ -72,7 +72,7 @@ export class Channel {
       lookup: this.#dispatcher.lookup,
       patient: PATIENT[session],
     })
-    this.#sendQueue = new SendQueue(stream, runtime.clock, undefined, turnClock)
+    this.#sendQueue = new SendQueue(stream, encoder, runtime.clock, undefined, turnClock)
     this.#reserve = new Reserve((type, packet) => {
       this.#observe("send", type.command)
       // A channel that stops drops what waits for room, as it drops all that it has kept.
@@ -162,9 +162,9 @@ export class Channel {
     // No async function: it would make promises of its own for each message.
     try {
       this.throwIfStopped()
-      const packet = this.#options.encoder.encode(type, value)
+      const sent = this.#sendQueue.send(type, value, options)
       this.#observe("send", type.command)
-      return this.#sendQueue.put(type, packet, options)
+      return sent
     } catch (error) {
       return Promise.reject(error)
     }

@@ -5,13 +5,15 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { defineMessage } from "../message/message.ts"
 import { Ping } from "../message/ping.ts"
+import { MAGIC } from "../testing/test-net.test-kit.ts"
 import { UNMETERED } from "./metering.ts"
+import { PacketEncoder } from "./packet-encoder.ts"
 import { SendQueue } from "./send-queue.ts"
 
 const Text = defineMessage({ command: "Text", codec: struct({ text: string }), maxBytes: 100, metering: UNMETERED })
 
 /** A queue to a peer that begins to read when it is told to. */
-async function queue(maxBytes?: number) {
+async function queue(maxBytes?: number, encoder = new PacketEncoder(MAGIC)) {
   const world = virtualWorld()
   const [near, far] = [world.host({ name: "near" }), world.host({ name: "far" })]
   const listener = await far.network.listen({ kind: "tcp", host: "far", port: 1 })
@@ -20,7 +22,14 @@ async function queue(maxBytes?: number) {
   const { value: peer } = (await world.runUntil(accepting)) as { value: ByteStream }
   const received: { at: number; bytes: Uint8Array }[] = []
   const read = () => peer.readInto({ data: (bytes) => received.push({ at: world.now, bytes }), end() {}, close() {} })
-  return { world, clock: near.clock, stream, received, read, sending: new SendQueue(stream, near.clock, maxBytes) }
+  return {
+    world,
+    clock: near.clock,
+    stream,
+    received,
+    read,
+    sending: new SendQueue(stream, encoder, near.clock, maxBytes),
+  }
 }
 
 async function end(world: VirtualWorld, stream: ByteStream): Promise<void> {
@@ -39,6 +48,97 @@ test("packets of one turn leave in one piece", async () => {
   expect(stream.writeCalls).toBe(1)
   expect(received.map(({ bytes }) => bytes.length)).toEqual([1200])
   await end(world, stream)
+})
+
+test("messages of one turn are gathered, and leave in one piece with the packets between them", async () => {
+  const { world, stream, received, read, sending } = await queue()
+  read()
+  const encoder = new PacketEncoder(MAGIC)
+  const expected: Uint8Array[] = []
+  for (let i = 0; i < 150; i++) {
+    const value = { text: `message ${i}` }
+    expected.push(encoder.encode(Text, value))
+    if (i % 50 === 10) sending.offer(Text, encoder.encode(Text, value))
+    else void sending.send(Text, value)
+    expect(sending.bytes).toBe(expected.reduce((sum, { length }) => sum + length, 0))
+  }
+  await world.advance(10)
+  expect(stream.writeCalls).toBe(1)
+  expect(Buffer.concat(received.map(({ bytes }) => bytes)).equals(Buffer.concat(expected))).toBe(true)
+  expect(sending.bytes).toBe(0)
+  await end(world, stream)
+})
+
+test("a message that cannot be encoded takes nothing with it", async () => {
+  const { world, stream, received, read, sending } = await queue()
+  read()
+  const encoder = new PacketEncoder(MAGIC)
+  void sending.send(Text, { text: "before" })
+  expect(() => sending.send(Text, { text: 5 as never })).toThrow("a string is needed")
+  expect(() => sending.send(Text, { text: "x".repeat(200) })).toThrow("are allowed")
+  void sending.send(Text, { text: "after" })
+  await world.advance(10)
+  const expected = ["before", "after"].map((text) => encoder.encode(Text, { text }))
+  expect(Buffer.concat(received.map(({ bytes }) => bytes)).equals(Buffer.concat(expected))).toBe(true)
+  await end(world, stream)
+})
+
+test("queues that share an encoder each send their own, in order, whatever comes between", async () => {
+  const Long = defineMessage({ command: "Long", codec: struct({ text: string }), maxBytes: 9000, metering: UNMETERED })
+  const step = fc.record({
+    who: fc.nat(2),
+    how: fc.constantFrom("send", "send", "send", "put", "fail", "wait"),
+    size: fc.oneof(fc.nat(80), fc.nat(8000)),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 150 }),
+      fc.integer({ min: 9000, max: 60_000 }),
+      async (steps, room) => {
+        const encoder = new PacketEncoder(MAGIC)
+        const queues = [await queue(room, encoder), await queue(room, encoder), await queue(room, encoder)]
+        const expected: Uint8Array[][] = queues.map(() => [])
+        const sent: Promise<void>[] = []
+        for (const { read } of queues) read()
+        for (const [i, { who, how, size }] of steps.entries()) {
+          const { world, sending } = queues[who] as (typeof queues)[number]
+          const value = { text: `${i} ${"x".repeat(size)}` }
+          if (how === "wait") await world.advance(1)
+          else if (how === "fail") expect(() => sending.send(Long, { text: "x".repeat(9001) })).toThrow("allowed")
+          else {
+            const packet = new PacketEncoder(MAGIC).encode(Long, value)
+            expected[who]?.push(packet)
+            sent.push(how === "send" ? sending.send(Long, value) : sending.put(Long, packet))
+          }
+        }
+        for (const { world } of queues) await world.advance(1000)
+        await Promise.all(sent)
+        for (const [who, { world, stream, received, sending }] of queues.entries()) {
+          await world.advance(1000)
+          const all = Buffer.concat(received.map(({ bytes }) => bytes))
+          expect(all.equals(Buffer.concat(expected[who] ?? []))).toBe(true)
+          expect(sending.bytes).toBe(0)
+          await end(world, stream)
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test("what is gathered and was not sent when the channel stops is dropped, or moved on", async () => {
+  for (const polite of [true, false]) {
+    const { world, stream, received, read, sending } = await queue()
+    read()
+    void sending.send(Text, { text: "last words" })
+    if (polite) sending.moveOn()
+    expect(sending.bytes - stream.bufferedBytes).toBe(polite ? 0 : 21)
+    sending.close(new Error("over"))
+    stream.end()
+    await world.advance(10)
+    expect(received).toHaveLength(polite ? 1 : 0)
+    await end(world, stream)
+  }
 })
 
 test("a full queue refuses what is offered, and counts it", async () => {

@@ -4,6 +4,7 @@ import type { MessageType } from "../message/message.ts"
 import { Backlog, STREAM_BYTES } from "./backlog.ts"
 import { HeldBack } from "./held-back.ts"
 import { Meter } from "./metering.ts"
+import type { PacketEncoder, PacketSink } from "./packet-encoder.ts"
 import { TurnClock } from "./turn-clock.ts"
 
 /** How much a channel keeps for a peer that reads slowly, in bytes. */
@@ -17,6 +18,10 @@ const CAUTION = 2
 
 /** Who has put so many bytes without a pause waits for the next turn, so that other work has its own. */
 const BURST_BYTES = 64 * 1024
+
+/** So much is gathered before the stream gets it, and a packet longer than the other goes to it by itself: it copies up to 4 KiB. */
+const GATHERED_BYTES = 3 * 1024
+const LONG_BYTES = 1024
 
 /** What is returned for what is taken at once: a promise for each message would cost more than the message. */
 const TAKEN: Promise<void> = Promise.resolve()
@@ -39,8 +44,9 @@ interface Lane {
  * given yet. A message that comes too soon after others of its kind is held back, so that the peer need not ban us
  * (darkfi-net 4.5).
  */
-export class SendQueue {
+export class SendQueue implements PacketSink {
   readonly #stream: ByteStream
+  readonly #encoder: PacketEncoder
   readonly #clock: Clock
   readonly #turnClock: Pick<Clock, "monotonic">
   readonly #maxBytes: number
@@ -53,15 +59,19 @@ export class SendQueue {
   #pause: Pause | undefined
   #refused = 0
   #burst = 0
+  /** What is gathered leaves at the end of this turn. */
+  #flushIsDue = false
   #reason: Error | undefined
 
   constructor(
     stream: ByteStream,
+    encoder: PacketEncoder,
     clock: Clock,
     maxBytes: number = SEND_QUEUE_BYTES,
     turnClock: Pick<Clock, "monotonic"> = new TurnClock(clock),
   ) {
     this.#stream = stream
+    this.#encoder = encoder
     this.#clock = clock
     this.#turnClock = turnClock
     this.#maxBytes = maxBytes
@@ -69,7 +79,8 @@ export class SendQueue {
 
   /** How many bytes wait: held back, or not yet taken by the operating system. */
   get bytes(): number {
-    return (this.#held?.bytes ?? 0) + (this.#backlog?.bytes ?? 0) + this.#stream.bufferedBytes
+    const waiting = (this.#held?.bytes ?? 0) + (this.#backlog?.bytes ?? 0)
+    return waiting + this.#encoder.gathered(this) + this.#stream.bufferedBytes
   }
 
   /** How many packets found no room and were refused. */
@@ -85,12 +96,53 @@ export class SendQueue {
   }
 
   /**
+   * Makes a message a packet and takes it, as {@link SendQueue.put} does. While the stream has room the packet is gathered with
+   * those before it, which saves a view and a copy of each.
+   */
+  send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
+    const encoder = this.#encoder
+    if (!this.#isClear) return this.put(type, encoder.encode(type, value), options)
+    const length = encoder.gather(type, value, this)
+    if (length > LONG_BYTES || length > this.#maxBytes) return this.put(type, encoder.takeBack(length), options)
+    const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
+    if (wait > 0) this.#hold(wait, type, encoder.takeBack(length))
+    else if (encoder.gathered(this) >= GATHERED_BYTES) encoder.flush()
+    else if (!this.#flushIsDue) {
+      this.#flushIsDue = true
+      this.#clock.defer(() => this.#flush())
+    }
+    return this.#pauseAfter(length)
+  }
+
+  /**
    * Takes a packet as soon as there is room for it: first come, first served. Who does not wait for what this returns only
    * queues more of them. Rejects with the reason of {@link SendQueue.close}.
    */
   put(type: MessageType<unknown>, packet: Uint8Array, options?: Cancellable): Promise<void> {
     if (!this.#takeNow(type, packet)) return this.#takeLater(type, packet, options)
-    this.#burst += packet.length
+    return this.#pauseAfter(packet.length)
+  }
+
+  /** For the encoder: packets that were gathered. */
+  write(packets: Uint8Array): void {
+    if (this.#reason === undefined) this.#stream.write(packets)
+  }
+
+  #flush(): void {
+    this.#flushIsDue = false
+    if (this.#encoder.gathered(this) === 0) return
+    this.#encoder.flush()
+    this.#stream.flush()
+  }
+
+  /** Whether nothing waits but for the stream, and that has room. */
+  get #isClear(): boolean {
+    if (this.#backlog !== undefined || this.#reason !== undefined || this.#turn?.locked === true) return false
+    return this.bytes < Math.min(STREAM_BYTES, this.#maxBytes)
+  }
+
+  #pauseAfter(bytes: number): Promise<void> {
+    this.#burst += bytes
     return this.#burst < BURST_BYTES ? TAKEN : (this.#pause ??= this.#newPause()).over
   }
 
@@ -135,6 +187,7 @@ export class SendQueue {
 
   /** Gives what waits for the stream to it, all of it: the channel is about to hang up in good order. */
   moveOn(): void {
+    if (this.#encoder.gathered(this) > 0) this.#encoder.flush()
     this.#backlog?.moveAll()
   }
 
@@ -160,17 +213,19 @@ export class SendQueue {
   #take(type: MessageType<unknown>, packet: Uint8Array): void {
     if (this.#reason !== undefined) return
     const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
-    if (wait <= 0) {
-      this.#pass(type, packet)
-      return
-    }
+    if (wait > 0) this.#hold(wait, type, packet)
+    else this.#pass(type, packet)
+  }
+
+  #hold(ms: number, type: MessageType<unknown>, packet: Uint8Array): void {
     const held = (this.#held ??= new HeldBack(this.#clock))
-    held.add(wait, packet, () => this.#pass(type, packet))
+    held.add(ms, packet, () => this.#pass(type, packet))
   }
 
   /** On to the stream, or behind what waits for it. */
   #pass(type: MessageType<unknown>, packet: Uint8Array): void {
     const stream = this.#stream
+    if (this.#encoder.gathered(this) > 0) this.#encoder.flush()
     const isQueued = !type.urgent && (this.#backlog !== undefined || stream.bufferedBytes >= STREAM_BYTES)
     if (!isQueued) {
       stream.write(packet)
