@@ -23,6 +23,7 @@ import { limitsOf, type ConnectionLimits } from "./limits.ts"
 import { Finishing } from "./finishing.ts"
 import { failLost } from "./lost-calls.ts"
 import type { ConnectionOptions } from "./options.ts"
+import type { CallFailure, Settling } from "./pending-calls.ts"
 import { ServingHalf, type ServingPort } from "./serving-half.ts"
 import { tell } from "./tell.ts"
 import { TurnSlice } from "./turn-slice.ts"
@@ -30,7 +31,7 @@ import { TurnSlice } from "./turn-slice.ts"
 /** A shorter request counts one byte for each character: to look at every character costs more than it is worth. */
 const COUNTED_EXACTLY_FROM = 1024
 
-interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, EngineObserver {
+interface ConnectionPort extends TransportReader, IntakeTarget, ServingPort, EngineObserver, Settling<OutgoingCall> {
   /** There are no more turns. */
   stopSlice(): void
 }
@@ -123,6 +124,13 @@ export class Connection extends Finishing {
       this.connection.#intake.wake()
       this.connection.closeWhenIdle()
     }
+    settled(call: OutgoingCall, error: CallFailure | undefined, result: unknown): void {
+      call.end(error, result)
+    }
+    stray(error: CallFailure | undefined, late: boolean): void {
+      this.connection.#log.debug("a response belongs to no call", { remote: this.connection.remote, late, error })
+      if (!late) this.connection.complain(error)
+    }
     replyTooLong({ method }: IncomingCall): void {
       this.counters.repliesTooLong++
       const { maxSendBytes } = this.limits
@@ -154,7 +162,7 @@ export class Connection extends Finishing {
     this.role = role
     this.#options = options
     this.#port = new Connection.#Port(this, limits)
-    this.engine = new Engine({ limits, dialect, observer: this.#port, ids: options.ids })
+    this.engine = new Engine({ limits, dialect, observer: this.#port, ids: options.ids }, this.#port)
     this.#intake = new Intake(this.#port)
     if (dialect !== undefined) {
       this.#notes = new CallNotes(dialect, {
@@ -259,6 +267,7 @@ export class Connection extends Finishing {
     // Once for all the entries of a batch: to count its bytes for each of them would take time without bound.
     const share = events.length > 1 ? Math.ceil(bytesOf(text) / events.length) : undefined
     for (const event of events) this.#dispatch(event, text, events.length, share)
+    this.closeWhenIdle()
   }
 
   #dispatch(event: EngineEvent<OutgoingCall>, text: string, messages: number, share: number | undefined): void {
@@ -270,17 +279,13 @@ export class Connection extends Finishing {
         if (this.takeNews(event, text, messages) || this.#serving?.unsubscribe(event) === true) break
         if (this.#notes?.take(event) !== true) this.#serve(event, text, share)
         break
-      case "resolved":
-        event.call.end(undefined, event.value)
-        return this.closeWhenIdle()
-      case "rejected":
-        event.call.end(event.error)
-        return this.closeWhenIdle()
       case "reply":
-        return this.send(event.text)
+        this.send(event.text)
+        break
+      case "resolved":
+      case "rejected":
       case "stray":
-        this.#log.debug("a response belongs to no call", { remote: this.remote, late: event.late, error: event.error })
-        if (!event.late) this.complain(event.error)
+      // The port has heard of them.
     }
   }
 

@@ -11,6 +11,7 @@ import type {
   ParsedMessage,
   RequestMessage,
 } from "../message/message.ts"
+import type { ResponseMessage } from "../message/response.ts"
 import { parseMessage, withoutNullParams, type ParseLimits } from "../message/parse.ts"
 import { ServerCode } from "../message/server-code.ts"
 import { errorText, notificationText, resultText } from "../message/serialise.ts"
@@ -77,7 +78,9 @@ export interface EngineOptions {
  * For who carries texts in a way of their own; `Connection` is one on a `Transport`. There are no timers, no handlers and no
  * subscriptions here, and nothing bounds how many calls wait: that is up to whoever drives it.
  */
-export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls<Call, EngineEvent<Call>> {
+export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls<Call> {
+  /** How calls of ours ended, unless somebody else hears of that. */
+  readonly #settled: SettledEvents<Call> | undefined
   readonly #limits: EngineLimits
   readonly #observer: EngineObserver | undefined
   readonly #dialect: Dialect | undefined
@@ -85,8 +88,11 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   /** Made with the first call. */
   #texts: QuickText | undefined
 
-  constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}) {
-    super(EVENTS as Settling<Call, EngineEvent<Call>>)
+  /** @param settling Hears at once how calls of ours end. Default: nobody; {@link receive} gives an event for each. */
+  constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}, settling?: Settling<Call>) {
+    const settled = settling === undefined ? new SettledEvents<Call>() : undefined
+    super((settling ?? settled) as Settling<Call>)
+    this.#settled = settled
     this.#limits = limits
     this.#observer = observer
     this.#dialect = dialect
@@ -127,10 +133,10 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
         return [message]
       case "result":
       case "error":
-        return this.settle(message, { text })
+        return this.#settle(message, { text })
       case "invalid":
         return this.#isBrokenResponse(message)
-          ? this.settle(message, { text })
+          ? this.#settle(message, { text })
           : [{ kind: "reply", text: this.#refusal(message) }]
       case "batch":
         return this.#receiveBatch(message, text)
@@ -189,10 +195,18 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
         const text = batch.put(index, this.#refusal(message as InvalidMessage))
         if (text !== undefined) events.push({ kind: "reply", text })
       } else {
-        events.push(...this.settle(message, source, index))
+        this.settle(message, source, index)
+        if (this.#settled !== undefined) events.push(...this.#settled.take())
       }
     }
-    return source.answered === undefined ? events : [...events, ...this.settleRest(source)]
+    this.settleRest(source)
+    if (this.#settled !== undefined) events.push(...this.#settled.take())
+    return events
+  }
+
+  #settle(message: ResponseMessage, source: SettledText): readonly EngineEvent<Call>[] {
+    this.settle(message, source)
+    return this.#settled?.take() ?? NO_EVENTS
   }
 
   #inPlace(request: IncomingCall, text: string): string | undefined {
@@ -227,10 +241,25 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   }
 }
 
-const EVENTS: Settling<PendingCall, EngineEvent> = {
-  ended: (call, error, value) =>
-    error === undefined ? { kind: "resolved", call, value } : { kind: "rejected", call, error },
-  stray: (error, late) => ({ kind: "stray", error, late }),
+const NO_EVENTS: readonly never[] = []
+
+/** Keeps an event for each call that ended, until it is taken. */
+class SettledEvents<Call extends PendingCall> implements Settling<Call> {
+  #events: EngineEvent<Call>[] = []
+
+  settled(call: Call, error: CallFailure | undefined, value?: unknown): void {
+    this.#events.push(error === undefined ? { kind: "resolved", call, value } : { kind: "rejected", call, error })
+  }
+
+  stray(error: CallFailure | undefined, late: boolean): void {
+    this.#events.push({ kind: "stray", error, late })
+  }
+
+  take(): readonly EngineEvent<Call>[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
 }
 
 /** Nobody can tell which request it was. */

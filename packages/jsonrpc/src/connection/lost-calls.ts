@@ -5,7 +5,7 @@ import { DeliveryError } from "./errors.ts"
 import type { PendingCalls } from "./pending-calls.ts"
 
 /** Fails the calls of a text that was sent and is lost. */
-export function failLost(calls: PendingCalls<OutgoingCall, unknown>, text: string, error: Error): void {
+export function failLost(calls: PendingCalls<OutgoingCall>, text: string, error: Error): void {
   const sent = error instanceof ConnectError ? "no" : "maybe"
   for (const { id } of [JSON.parse(text)].flat() as { id?: Id }[]) {
     const call = id === undefined ? undefined : calls.pending.get(id)

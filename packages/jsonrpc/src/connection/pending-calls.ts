@@ -32,27 +32,26 @@ export interface SettledText extends ResponseText {
 }
 
 /** What becomes of a response. */
-export interface Settling<Call, Event> {
+export interface Settling<Call> {
   /** A call of ours has its result, or an error. */
-  ended(call: Call, error: CallFailure | undefined, result?: unknown): Event
+  settled(call: Call, error: CallFailure | undefined, result?: unknown): void
   /** A response belongs to no call: it is late, or to a message that the other side could not read. */
-  stray(error: CallFailure | undefined, late: boolean): Event
+  stray(error: CallFailure | undefined, late: boolean): void
 }
 
 /**
  * Our own calls: gives ids, knows which calls wait, puts batches together, and finds the call of each response. Without any
- * I/O: what is to be sent is returned, and of what came in the `Event` that {@link Settling} makes of it. An `Engine` is one
- * that serves as well.
+ * I/O: what is to be sent is returned, and {@link Settling} hears of what came in. An `Engine` is one that serves as well.
  */
-export class PendingCalls<Call extends PendingCall, Event> {
-  readonly #settling: Settling<Call, Event>
+export class PendingCalls<Call extends PendingCall> {
+  readonly #settling: Settling<Call>
   /** Made with the first call: a side that only serves has none. */
   #pending: CallsById<Call> | undefined
   #lastId = 0
   /** Whether this side has sent an error without an id. Some peers answer that with one of theirs. */
   protected hasComplained = false
 
-  constructor(settling: Settling<Call, Event>) {
+  constructor(settling: Settling<Call>) {
     this.#settling = settling
   }
 
@@ -108,44 +107,40 @@ export class PendingCalls<Call extends PendingCall, Event> {
   }
 
   /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
-  settle(message: ResponseMessage, source: SettledText, index?: number): Event[] {
+  settle(message: ResponseMessage, source: SettledText, index?: number): void {
     const call = this.#pending?.get(message.id)
     const error = failureOf(message)
     if (call === undefined) {
-      return message.id === null && index === undefined && message.kind === "error"
-        ? this.#settleNameless(error)
-        : [this.#settling.stray(error, this.#isOurs(message.id))]
+      if (message.id === null && index === undefined && message.kind === "error") return this.#settleNameless(error)
+      return this.#settling.stray(error, this.#isOurs(message.id))
     }
     if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
     this.forget(call)
-    return [
-      this.#settling.ended(
-        call,
-        error,
-        call.cut === undefined || message.kind !== "result"
-          ? (message as ResultMessage).result
-          : call.cut(source, index),
-      ),
-    ]
+    this.#settling.settled(
+      call,
+      error,
+      call.cut === undefined || message.kind !== "result" ? (message as ResultMessage).result : call.cut(source, index),
+    )
   }
 
   /** Fails what the answer to a batch has left out: it will not come any more. */
-  settleRest({ answered }: SettledText): Event[] {
-    const left = [...(answered ?? [])].flatMap((batch) => (batch ?? []) as readonly Call[])
-    return left
-      .filter((call) => this.forget(call))
-      .map((call) => this.#settling.ended(call, new MissingResponseError()))
+  settleRest({ answered }: SettledText): void {
+    for (const batch of answered ?? []) {
+      for (const call of (batch ?? []) as readonly Call[]) {
+        if (this.forget(call)) this.#settling.settled(call, new MissingResponseError())
+      }
+    }
   }
 
   /**
    * An error without an id: the other side could not tell which message it is about. When only one of ours waits, a call
    * or a batch, it is that one; unless it may as well be about an error of ours.
    */
-  #settleNameless(error: CallFailure | undefined): Event[] {
+  #settleNameless(error: CallFailure | undefined): void {
     const calls = [...this.pending.values()]
     const isTheOnlyOne = new Set(calls.map((call) => call.batch ?? call)).size === 1
-    if (!isTheOnlyOne || this.hasComplained) return [this.#settling.stray(error, false)]
-    return calls.filter((call) => this.forget(call)).map((call) => this.#settling.ended(call, error))
+    if (!isTheOnlyOne || this.hasComplained) return this.#settling.stray(error, false)
+    for (const call of calls) if (this.forget(call)) this.#settling.settled(call, error)
   }
 
   #isOurs(id: Id): boolean {
