@@ -189,7 +189,7 @@ export class SimNode {
       },
     })
     p2p.protocols.register(SESSION_DEFAULT, (channel) => {
-      this.#watchBan(channel)
+      channel.onStop(() => this.#stopped(channel))
       return apps.protocol(channel)
     })
     this.#p2p = p2p
@@ -210,11 +210,14 @@ export class SimNode {
     await this.boot()
   }
 
-  #watchBan(channel: Channel): void {
+  #stopped(channel: Channel): void {
+    const { journal } = this.#context
+    const end = this.#ends.get(channel)
+    if (end !== undefined) journal.down(end, channel.state)
+    this.#ends.delete(channel)
+    if (!this.p2p.hosts.isBlacklisted(channel.address)) return
     const { name } = this.#ownerOf(channel)
-    void channel.stopped.then(({ message }) => {
-      if (this.p2p.hosts.isBlacklisted(channel.address)) this.#context.journal.banned(this.name, name, message)
-    })
+    void channel.stopped.then(({ message }) => journal.banned(this.name, name, message))
   }
 
   #ownerOf(channel: Channel): Owner {
@@ -227,9 +230,6 @@ export class SimNode {
     const end = { node: this.name, index: this.index, peer: name, peerIndex: index, session: channel.session }
     this.#ends.set(channel, end)
     journal.up(end)
-    channel.onStop(() => {
-      if (this.#ends.delete(channel)) journal.down(end, channel.state)
-    })
   }
 
   #arrived(kind: "chat" | "flood", id: string, channel: Channel): void {

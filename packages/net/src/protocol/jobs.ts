@@ -11,9 +11,10 @@ import type { Protocol } from "./protocol.ts"
 export async function startProtocol(
   protocol: Protocol,
   channel: Channel,
-  { log, tasks }: Pick<Runtime, "log" | "tasks">,
+  runtime: Pick<Runtime, "log" | "tasks">,
 ): Promise<void> {
-  const jobs = new TaskGroup({ supervise: (error) => fail(protocol, channel, log, error), observer: tasks })
+  const supervise = (error: unknown): void => fail(protocol, channel, runtime.log, error)
+  const jobs = new TaskGroup({ supervise, observer: runtime.tasks })
   channel.onStop(async () => {
     jobs.cancel(await channel.stopped)
     await jobs.join()

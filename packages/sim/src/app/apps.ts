@@ -45,11 +45,14 @@ export class Apps {
       name: "SimulatedApps",
       start: (jobs) => {
         this.#events.started(channel)
+        // A loop of `for await` keeps twice as much while it waits, and most of these wait most of the time.
         void jobs.spawn(async () => {
-          for await (const { msg } of chats) this.#events.chat(msg, channel)
+          for (let chat = await chats.next(); chat.done !== true; chat = await chats.next())
+            this.#events.chat(chat.value.msg, channel)
         })
         void jobs.spawn(async () => {
-          for await (const { id, text } of floods) await this.#take(id, text, channel)
+          for (let flood = await floods.next(); flood.done !== true; flood = await floods.next())
+            await this.#take(flood.value.id, flood.value.text, channel)
         })
       },
     }
