@@ -52,6 +52,11 @@ export class Anchors {
     this.#most = most
   }
 
+  /** Those of the last time, or that were saved last. */
+  get kept(): readonly string[] {
+    return this.#kept
+  }
+
   /** Reads them. That there are none is fine; what cannot be read is logged. */
   async load(): Promise<void> {
     const { log, store } = this.#runtime

@@ -20,14 +20,14 @@ test("who is missed is tried in turns, and not any more when it was found", () =
   expect(missed.next(() => false)).toBeUndefined()
 })
 
-test("of more than eight the one that was connected to last is forgotten", () => {
+test("of more than sixteen the one that was connected to last is forgotten", () => {
   const { missed } = setUp()
   for (let i = 0; i < MOST_MISSED; i++) missed.lost(`old ${i}`, i)
   for (let i = 0; i < 100; i++) missed.lost(`new ${i}`, 100 + i)
   const left = new Set(Array.from({ length: MOST_MISSED }, () => missed.next(anybody)))
   expect(left).toEqual(new Set(Array.from({ length: MOST_MISSED }, (_, i) => `old ${i}`)))
   missed.lost("older", -1)
-  expect([missed.found("old 7"), missed.found("older")]).toEqual([undefined, -1])
+  expect([missed.found("old 15"), missed.found("older")]).toEqual([undefined, -1])
 })
 
 test("nobody is missed for more than a day", async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from "@dchat/runtime"
 
 /** No more peers than this are missed at a time. */
-export const MOST_MISSED = 8
+export const MOST_MISSED = 16
 /** Nobody is missed for longer, in milliseconds. */
 const MISSED_FOR_MS = 86_400_000
 
@@ -42,6 +42,11 @@ export class Missed {
     const since = this.#peers.get(address)?.since
     this.#peers.delete(address)
     return since
+  }
+
+  /** Who is missed, and since when each was connected. */
+  entries(): [address: string, since: number][] {
+    return Array.from(this.#peers, ([address, { since }]) => [address, since])
   }
 
   /** The next one to try, each in its turn, of those that `accept` takes. */

@@ -73,10 +73,12 @@ export class OutboundSession implements Session {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
     if (hostlist !== undefined && settings.outboundConnections > 0 && hosts.policy.anchors > 0) {
-      const anchors = new Anchors(`${hostlist}.anchors`, runtime, hosts.policy.anchors)
+      const anchors = new Anchors(`${hostlist}.anchors`, runtime, 2 * hosts.policy.anchors)
       await anchors.load()
       if (tasks !== this.#tasks) return
       this.#anchors = anchors
+      const now = runtime.clock.monotonic()
+      for (const [i, url] of anchors.kept.entries()) this.#missed.lost(url, now - anchors.kept.length + i)
       void tasks.spawn((scope) => this.#saveNowAndThen(anchors, scope))
     }
     this.resize()
@@ -87,12 +89,12 @@ export class OutboundSession implements Session {
     const anchors = this.#anchors
     this.#tasks = undefined
     this.#anchors = undefined
-    const held = this.#held
+    const lasting = this.#lasting()
     tasks?.cancel()
     await tasks?.join()
     this.#slots = []
     this.#retries.releaseAll()
-    await anchors?.save(held)
+    await anchors?.save(lasting)
   }
 
   /** Makes the number of slots what the settings say. Empty ones go first; the channel of one that goes is closed. */
@@ -147,19 +149,21 @@ export class OutboundSession implements Session {
     return { index, slot, wake, scope }
   }
 
-  /** The addresses in the slots that have been connected for a while, those that were the first come first. */
-  get #held(): string[] {
-    return this.#slots
-      .map(({ slot }) => slot)
-      .filter(({ connectedMs }) => connectedMs >= SETTLED_MS)
-      .toSorted((a, b) => a.since - b.since)
-      .map(({ address }) => address ?? "")
+  /** The peers that were the first to become ours: of those that are here, and of those that are missed. */
+  #lasting(): string[] {
+    const { anchors } = this.#node.hosts.policy
+    const here = this.#slots
+      .filter(({ slot }) => slot.connectedMs >= SETTLED_MS)
+      .map(({ slot }): [string, number] => [slot.address ?? "", slot.since])
+    const oldest = (peers: [string, number][]): [string, number][] => peers.toSorted(([, a], [, b]) => a - b)
+    const both = [...oldest(here).slice(0, anchors), ...oldest(this.#missed.entries()).slice(0, anchors)]
+    return oldest(both).map(([address]) => address)
   }
 
   async #saveNowAndThen(anchors: Anchors, signal: CancelScope): Promise<never> {
     for (;;) {
       await sleep(SAVE_EVERY_MS, { signal, clock: this.#node.runtime.clock })
-      await anchors.save(this.#held)
+      await anchors.save(this.#lasting())
     }
   }
 

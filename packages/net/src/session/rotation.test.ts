@@ -218,3 +218,22 @@ test("when a cut has healed the peers of before are back within three minutes, a
   await net.world.advance(20 * MINUTE_MS)
   expect(held(alice)).toContain(bob)
 })
+
+test("who was missed is remembered over a restart, and comes before who has taken the place", async () => {
+  const partition = new Partition()
+  await using net = new TestNet({ links: partition.apply(fixedDelay(10)) })
+  const [bob = "", carol = "", dave = "", eve = ""] = await listeners(net, ["bob", "carol", "dave", "eve"])
+  const first = await settled(net, [bob, carol], { hostlist: "hosts" })
+  hearOf(first, dave, eve)
+  partition.split(["alice", "dave", "eve"], ["bob", "carol"])
+  await net.world.advance(10 * MINUTE_MS)
+  await net.world.runUntil(first.p2p.stop())
+  const again = await net.node("alice", { outboundConnections: 2, hostlist: "hosts" }, first.host)
+  await net.run(again)
+  await net.world.advance(MINUTE_MS)
+  expect(held(again).toSorted()).toEqual([dave, eve].toSorted())
+  partition.heal()
+  const healed = net.world.now
+  await net.world.runUntil(() => held(again).includes(bob) && held(again).includes(carol))
+  expect(net.world.now - healed).toBeLessThan(5 * MINUTE_MS)
+})
