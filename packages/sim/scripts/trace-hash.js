@@ -26,7 +26,7 @@ async function traceHash() {
     await net.run(1)
     net.heal()
     net.node(3).crash()
-    net.node(4).crash()
+    net.node(4).crash({ silent: true })
     net.node(5).leave()
     await net.run(1)
     net.node(3).restart()
