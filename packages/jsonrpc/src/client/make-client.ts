@@ -26,7 +26,15 @@ export function client<D extends Definitions>(
   contract: Contract<D>,
   options: ClientOptions = {},
 ): Client<ApiOf<D>> {
-  return contractClient(connection, contract.entries, options, {}) as Client<ApiOf<D>>
+  const place = (flavor?: Flavor): Placing[] => contract.entries.map((entry) => placing(entry, options, flavor))
+  const make = (peer: Peer, callOptions: ClientCallOptions, placings: readonly Placing[]): object => {
+    const api = doors(peer, callOptions, (other, more = {}) =>
+      make(other, { ...callOptions, ...more }, more.flavor === undefined ? placings : place(more.flavor)),
+    )
+    for (const put of placings) put(api, peer, callOptions)
+    return api
+  }
+  return make(connection, {}, place()) as Client<ApiOf<D>>
 }
 
 /**
@@ -81,21 +89,6 @@ function placing(
 
 function inFlavor(flavor: Flavor | RawFlavor | undefined, params: Params | undefined): Params | undefined {
   return flavor === undefined || params === undefined ? params : flavor.params(params)
-}
-
-function contractClient(
-  peer: Peer,
-  entries: readonly ContractEntry[],
-  clientOptions: ClientOptions,
-  options: ClientCallOptions,
-  placings = entries.map((entry) => placing(entry, clientOptions, options.flavor)),
-): object {
-  const api = doors(peer, options, (other, more = {}) => {
-    const same = more.flavor === undefined ? placings : undefined
-    return contractClient(other, entries, clientOptions, { ...options, ...more }, same)
-  })
-  for (const place of placings) place(api, peer, options)
-  return api
 }
 
 /** Puts a function where a path leads. The objects on the way are made when they are not there. */

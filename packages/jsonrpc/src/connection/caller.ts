@@ -51,7 +51,7 @@ export class Caller extends CallingHalf {
     port: SubscriptionsPort,
     { subscriptions: Given }: SubscribeOptions,
   ): SubscriptionKeeper {
-    if (Given === undefined) throw new Error("to subscribe without a contract, give the option subscriptions")
+    if (Given === undefined) throw new Error("subscribe needs the option subscriptions")
     return new Given(port)
   }
 

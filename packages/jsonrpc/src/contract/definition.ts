@@ -109,8 +109,7 @@ export function method<
   R extends StandardSchema = NoResult,
   const E extends ErrorShape = Readonly<Record<string, never>>,
 >(definition: MethodDefinition<P, R, E> = {}): Method<NoInfer<P>, NoInfer<R>, NoInfer<E>> {
-  const { result, errors = {} as E } = definition
-  return { ...callable(definition), kind: "method", result, errors }
+  return { ...callable(definition), kind: "method", result: definition.result, errors: definition.errors ?? ({} as E) }
 }
 
 /** Defines a notification: what it is sent with. */
