@@ -1,7 +1,7 @@
 import type { BatchCall, BatchOutcome } from "../connection/call.ts"
 import type { Peer } from "../connection/peer.ts"
 import { type Contract, type ContractEntry, type Definitions, type ParamStyle } from "../contract/contract.ts"
-import type { Method, SubscriptionMethod } from "../contract/definition.ts"
+import type { Definition, Method, SubscriptionMethod } from "../contract/definition.ts"
 import { paramSchemas } from "../contract/param-names.ts"
 import { flavorOf } from "../contract/own-schema.ts"
 import type { Flavor, RawFlavor } from "../flavor/flavor.ts"
@@ -72,9 +72,8 @@ function placing(
   { params: style = options.params, checkParams }: ClientOptions,
   flavor = options.flavor,
 ): Placing {
-  const { kind } = definition
+  const { kind, subscriptions } = definition as Definition & Partial<Pick<SubscriptionMethod, "subscriptions">>
   const way = WAYS[kind]
-  const { subscriptions } = definition as Partial<SubscriptionMethod>
   const write = paramsWriter(definition, style)
   const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
   // One that nobody answers has nothing to read, and the reader is never asked.

@@ -14,11 +14,11 @@ export interface Schema<T> extends StandardSchema<T, T> {
   /** The same as JSON Schema, draft 7. */
   readonly json: JsonSchema
   /** Makes the value from what JSON has for it. `undefined` where JSON has the value itself. */
-  readonly revive: ((json: unknown, flavor: Flavor) => unknown) | undefined
+  readonly revive?: ((json: unknown, flavor: Flavor) => unknown) | undefined
   /** By which values are written and made when nobody has chosen one. `undefined` where JSON has the value itself. */
-  readonly flavor: Flavor | undefined
+  readonly flavor?: Flavor | undefined
   /** How a result that is to be the text that it came as is found in its message. `undefined` for all other values. */
-  readonly cut: ResultCutter | undefined
+  readonly cut?: ResultCutter | undefined
 }
 
 /** Whether values are to be the text that they came as. */

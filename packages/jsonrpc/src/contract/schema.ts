@@ -195,7 +195,7 @@ export function oneOf<const S extends readonly Schema<unknown>[]>(...choices: S)
 
 interface BlamingSchema<T> extends Schema<T> {
   /** What is wrong with a part of a value that does not fit; `undefined` when it is the value itself. */
-  readonly issueIn: ((value: unknown) => SchemaIssue | undefined) | undefined
+  readonly issueIn?: ((value: unknown) => SchemaIssue | undefined) | undefined
 }
 
 /** What few schemas need. */
@@ -206,26 +206,19 @@ interface Extras {
   readonly cut?: ResultCutter | undefined
 }
 
-function schema<T>(
-  name: string,
-  json: JsonSchema,
-  test: (value: unknown) => boolean,
-  { issueIn, revive, flavor, cut }: Extras = {},
-): Schema<T> {
+function schema<T>(name: string, json: JsonSchema, test: (value: unknown) => boolean, extras: Extras = {}): Schema<T> {
   const self: BlamingSchema<T> = {
     name,
     accepts: test as (value: unknown) => value is T,
     json,
-    revive,
-    flavor,
-    cut,
-    issueIn,
     "~standard": {
       version: 1,
       vendor: "dchat",
       validate: (value) => (self.accepts(value) ? { value } : { issues: [issueOf(self, value)] }),
       jsonSchema: { input: () => json, output: () => json },
     },
+    // Last, and absent where not needed: the schemas of scalars, which are most, stay of one shape.
+    ...extras,
   }
   return self
 }
