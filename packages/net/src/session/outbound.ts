@@ -50,6 +50,7 @@ export class OutboundSession implements Session {
       choose: (random) => this.#choice.other(random),
       failed: (address, error) => this.#failed(address, error),
       starve: () => this.#discovery.request(),
+      askSeeds: () => this.#discovery.askSeeds(),
     })
   }
 
@@ -61,6 +62,7 @@ export class OutboundSession implements Session {
   async start(): Promise<void> {
     const { settings, runtime, hosts } = this.#node
     const { hostlist } = settings
+    const { anchors: most, rotates } = hosts.policy
     if (settings.outboundConnections === 0) runtime.log.info("Not configured for making outbound connections.")
     const tasks = new TaskGroup({
       supervise: (error) => runtime.log.error("An outbound slot failed", { error }),
@@ -68,17 +70,17 @@ export class OutboundSession implements Session {
     })
     this.#tasks = tasks
     void tasks.spawn((scope) => this.#discovery.run(scope))
-    if (hosts.policy.rotates) void tasks.spawn((scope) => this.#rotation.run(scope))
+    if (rotates) void tasks.spawn((scope) => this.#rotation.run(scope))
     void tasks.spawn(async (signal) => {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
-    if (hostlist !== undefined && settings.outboundConnections > 0 && hosts.policy.anchors > 0) {
-      const anchors = new Anchors(`${hostlist}.anchors`, runtime, 2 * hosts.policy.anchors)
+    if (hostlist !== undefined && settings.outboundConnections > 0 && most > 0) {
+      const anchors = new Anchors(`${hostlist}.anchors`, runtime, rotates ? 2 * most : most)
       await anchors.load()
       if (tasks !== this.#tasks) return
       this.#anchors = anchors
       const now = runtime.clock.monotonic()
-      for (const [i, url] of anchors.kept.entries()) this.#missed.lost(url, now - anchors.kept.length + i)
+      for (const [i, url] of anchors.kept.entries()) this.#misses(url, now - anchors.kept.length + i)
       void tasks.spawn((scope) => this.#saveNowAndThen(anchors, scope))
     }
     this.resize()
@@ -134,7 +136,7 @@ export class OutboundSession implements Session {
       failed: (address, error) => this.#failed(address, error),
       succeeded: (address) => this.#retries.succeeded(address),
       lost: (address, since) => {
-        if (!scope.cancelled) this.#missed.lost(address, since)
+        if (!scope.cancelled) this.#misses(address, since)
       },
     })
     void tasks.spawn(async () => {
@@ -147,6 +149,11 @@ export class OutboundSession implements Session {
       }
     })
     return { index, slot, wake, scope }
+  }
+
+  /** A peer is lost. Where slots do not rotate nobody would look for it. */
+  #misses(address: string, since: number): void {
+    if (this.#node.hosts.policy.rotates) this.#missed.lost(address, since)
   }
 
   /** The peers that were the first to become ours: of those that are here, and of those that are missed. */

@@ -16,6 +16,8 @@ export interface Manners {
   readonly advertised?: (ownIp: string) => readonly string[]
   /** UNIX seconds that it claims. Default: the truth. */
   readonly time?: () => bigint
+  /** There is a connection; nothing has been said on it. */
+  readonly begun?: (peer: EvilPeer) => void
   /** The connection is made and the version exchange done. */
   readonly introduced?: (peer: EvilPeer) => void
 }
@@ -48,6 +50,7 @@ export class EvilPeer {
         this.#isOpen = false
       },
     })
+    manners.begun?.(this)
     this.#introduce()
   }
 
@@ -69,6 +72,7 @@ export class EvilPeer {
   }
 
   hangUp(): void {
+    this.#isOpen = false
     void this.#stream.close()
   }
 

@@ -10,14 +10,21 @@ const PORT = 9600
 const MOST = 5000
 /** What a node knows at its first start it has heard from several: so many addresses from each. */
 const AT_A_TIME = 25
-/** A connection is kept for 10 to 30 minutes, in milliseconds. */
-const KEPT_MS = { least: 600_000, more: 1_200_000 }
+/** Somebody who is connected stays for 10 to 30 minutes, and is away for as long, in milliseconds. */
+const LEAST_MS = 600_000
+const MORE_MS = 1_200_000
 /** When they say that somebody was seen last: within the hour, in seconds. */
 const SEEN_WITHIN_S = 3600
 
+/** One of the crowd who is there for now, and what it is connected to. */
+interface Present {
+  readonly peers: Set<EvilPeer>
+  isAway: boolean
+}
+
 /** Honest addresses beside those of the nodes. */
 export interface CrowdOptions {
-  /** How many, up to 5,000, each in a netgroup of its own. Of every two one answers. */
+  /** How many, up to 5,000, each in a netgroup of its own. Every second one is never there. */
   readonly addresses: number
   /** Of how many, drawn for each, a node has heard before it starts for the first time. */
   readonly known: number
@@ -25,13 +32,14 @@ export interface CrowdOptions {
 
 /**
  * The many whom a node may know, and who cost next to nothing: those who are there welcome whoever dials them, answer
- * pings, say addresses of the crowd when they are asked, and leave after a while.
+ * pings, say addresses of the crowd when they are asked, leave after a while, and come back.
  */
 export class Crowd {
   readonly ips: readonly string[]
   readonly #known: number
   readonly #random: Random
-  readonly #present: VirtualHost
+  readonly #host: VirtualHost
+  readonly #present = new Map<string, Present>()
   readonly #met = new Set<number>()
 
   constructor(world: VirtualWorld, { addresses, known }: CrowdOptions, random: Random) {
@@ -41,17 +49,17 @@ export class Crowd {
     this.ips = Array.from({ length: addresses }, () => space.next())
     this.#known = known
     this.#random = random
-    this.#present = world.host({ name: "crowd", ip: this.ips.filter((_, index) => index % 2 === 0) })
+    this.#host = world.host({ name: "crowd", ip: this.ips.filter((_, index) => index % 2 === 0) })
     world.host({ name: "absent-crowd", ip: this.ips.filter((_, index) => index % 2 !== 0) })
   }
 
   /** Whoever is there takes connections from now on. */
   start(): void {
-    void receive(this.#present, PORT, {
+    void receive(this.#host, PORT, {
       magic: MAGIC,
       addresses: (max) => this.#some(2 * max),
       advertised: (ip) => [`tcp://${ip}:${PORT}/`],
-      introduced: (peer) => this.#leaveLater(peer),
+      begun: (peer) => this.#welcome(peer),
     })
   }
 
@@ -66,7 +74,7 @@ export class Crowd {
   }
 
   #some(count: number): [url: string, lastSeen: bigint][] {
-    const now = Math.floor(this.#present.clock.now() / 1000)
+    const now = Math.floor(this.#host.clock.now() / 1000)
     return this.#draw(count).map((ip) => [`tcp://${ip}:${PORT}/`, BigInt(now - this.#random.integer(SEEN_WITHIN_S))])
   }
 
@@ -74,8 +82,28 @@ export class Crowd {
     return drawSome(this.ips, count, this.#random)
   }
 
-  #leaveLater(peer: EvilPeer): void {
-    const ms = KEPT_MS.least + this.#random.integer(KEPT_MS.more)
-    this.#present.clock.setTimer(ms, () => peer.hangUp())
+  /** Whoever is away hangs up. Who gets his first connection will leave after a while. */
+  #welcome(peer: EvilPeer): void {
+    const { ip } = peer
+    let present = this.#present.get(ip)
+    if (present === undefined) {
+      this.#present.set(ip, (present = { peers: new Set(), isAway: false }))
+      this.#later(() => this.#leave(ip))
+    }
+    if (present.isAway) peer.hangUp()
+    else present.peers.add(peer)
+  }
+
+  #leave(ip: string): void {
+    const present = this.#present.get(ip)
+    if (present === undefined) return
+    present.isAway = true
+    for (const peer of present.peers) peer.hangUp()
+    present.peers.clear()
+    this.#later(() => this.#present.delete(ip))
+  }
+
+  #later(action: () => void): void {
+    this.#host.clock.setTimer(LEAST_MS + this.#random.integer(MORE_MS), action)
   }
 }
