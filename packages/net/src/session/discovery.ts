@@ -34,6 +34,16 @@ export class PeerDiscovery {
     this.#wanted.set()
   }
 
+  /** Asks the seeds, if there are any, whoever else we know. */
+  askSeeds(): void {
+    if (this.#node.settings.seeds.length > 0) {
+      this.#say("seed")
+      // Slots look again when addresses arrive: a seed that is slow keeps nobody.
+      this.#seeds.query().catch(nothing)
+    }
+    this.#inVain = 0
+  }
+
   /** Works until the signal is cancelled. */
   async run(signal: CancelScope): Promise<never> {
     const { clock } = this.#node.runtime
@@ -56,23 +66,14 @@ export class PeerDiscovery {
       const pauseMs = Math.min(IMPATIENT_PAUSES_MS[this.#impatience++] ?? attemptMs, attemptMs)
       await sleep(pauseMs, { signal, clock: runtime.clock })
       if (hosts.knowsNobody) {
-        this.#askSeeds()
+        this.askSeeds()
         return 0
       }
     }
     this.#impatience = 0
     if (this.#inVain < PEERS_IN_VAIN && channels.peers().length > 0) await this.#askPeers(attemptMs, signal)
-    else this.#askSeeds()
+    else this.askSeeds()
     return attemptMs
-  }
-
-  #askSeeds(): void {
-    if (this.#node.settings.seeds.length > 0) {
-      this.#say("seed")
-      // Slots look again when addresses arrive: a seed that is slow keeps nobody.
-      this.#seeds.query().catch(nothing)
-    }
-    this.#inVain = 0
   }
 
   async #askPeers(attemptMs: number, signal: CancelScope): Promise<void> {

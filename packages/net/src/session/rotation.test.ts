@@ -121,18 +121,40 @@ test("a single slot keeps whom it has", async () => {
   expect(idsOf(alice)).toEqual(ids)
 })
 
-test("who knows nobody else asks its peers, and its seeds if that is in vain", async () => {
-  await using net = new TestNet()
-  const [bob = "", carol = "", seed = ""] = await listeners(net, ["bob", "carol", "seed"])
-  const alice = await settled(net, [bob, carol], { seeds: [seed] })
-  const asked: string[] = []
-  const watching = alice.p2p.dnet.subscribe()
+/** What a node does to find more peers, as it comes about. */
+function discoveries({ p2p }: TestNode): string[] {
+  const states: string[] = []
+  const watching = p2p.dnet.subscribe()
   void (async () => {
-    for await (const { event, info } of watching) if (event === "outbound_peer_discovery") asked.push(info.state)
+    for await (const { event, info } of watching) {
+      if (event === "outbound_peer_discovery" && info.state !== "wait") states.push(info.state)
+    }
   })()
+  return states
+}
+
+test("who knows nobody else asks its peers", async () => {
+  await using net = new TestNet()
+  const alice = await settled(net, await listeners(net, ["bob", "carol"]))
+  const asked = discoveries(alice)
   await net.world.advance(12 * MINUTE_MS)
-  watching.close()
-  expect(asked.filter((state) => state !== "wait").slice(0, 3)).toEqual(["getaddr", "getaddr", "seed"])
+  expect(asked.slice(0, 2)).toEqual(["getaddr", "getaddr"])
+})
+
+test("seeds are asked in the rounds 1, 2, 4, 8 and so on, whoever else is known", async () => {
+  await using net = new TestNet()
+  const [bob = "", carol = "", seed = "", ...others] = await listeners(net, ["bob", "carol", "seed", "dave", "eve"])
+  const alice = await settled(net, [bob, carol], { seeds: [seed] })
+  hearOf(alice, ...others)
+  const asked = discoveries(alice)
+  await net.world.advance(4 * MINUTE_MS)
+  expect(asked).toEqual(["seed"])
+  // 15 to 30 rounds, then 60 to 120.
+  await net.world.advance(56 * MINUTE_MS)
+  expect([4, 5]).toContain(asked.length)
+  await net.world.advance(180 * MINUTE_MS)
+  expect([6, 7]).toContain(asked.length)
+  expect(new Set(asked)).toEqual(new Set(["seed"]))
 })
 
 test("a stop while somebody is tried ends at once, and leaves nothing", async () => {

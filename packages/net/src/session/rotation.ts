@@ -31,6 +31,11 @@ export interface RotationOptions {
   readonly failed: (address: string, error: unknown) => void
   /** All were tried in vain: others must be found. */
   readonly starve: () => void
+  /**
+   * Seeds may know of others than our peers do, who may all be hostile. They are asked in the rounds 1, 2, 4, 8 and so on:
+   * whoever has just started needs it most, and seeds are few.
+   */
+  readonly askSeeds: () => void
 }
 
 /**
@@ -50,13 +55,16 @@ export class Rotation {
 
   /** Works until the signal is cancelled. */
   async run(signal: CancelScope): Promise<never> {
-    const { node, chooseMissed } = this.#options
+    const { node, chooseMissed, askSeeds } = this.#options
     for (let turn = 1; ; turn++) {
       const pauseMs = LEAST_PAUSE_MS + this.#random.float() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
       await sleep(pauseMs, { signal, clock: node.runtime.clock })
       const isDone = (await this.#try(chooseMissed)) === "done"
       checkpoint(signal)
-      if (!isDone && turn % ROUND_EVERY === 0) await this.#round(signal)
+      const round = turn / ROUND_EVERY
+      if (!Number.isInteger(round)) continue
+      if (isPowerOfTwo(round)) askSeeds()
+      if (!isDone) await this.#round(signal)
     }
   }
 
@@ -107,4 +115,8 @@ export class Rotation {
 function youngest(slots: readonly HeldSlot[]): HeldSlot | undefined {
   if (slots.length < 2) return undefined
   return slots.reduce((a, b) => (b.slot.since > a.slot.since ? b : a))
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0
 }
