@@ -4,8 +4,6 @@ import { VirtualTimeError } from "./error.ts"
 
 /** An event of virtual time. It can be scheduled again when it has run. */
 export abstract class ScheduledEvent {
-  time = 0
-  sequence = 0
   /** Whether it waits for its moment. */
   isScheduled = false
 
@@ -50,7 +48,6 @@ export class Scheduler {
   readonly #turnsPerMoment: number
   readonly #trace: ((line: string) => void) | undefined
   #deferred: (() => void)[] = []
-  #sequence = 0
   #cancelled = 0
   #running = false
   /** Milliseconds since the world began. */
@@ -79,10 +76,8 @@ export class Scheduler {
 
   /** Puts an event that does not wait already at `time`, or now when that is past. */
   schedule(event: ScheduledEvent, time: number): void {
-    event.time = time > this.now ? time : this.now
-    event.sequence = this.#sequence++
     event.isScheduled = true
-    this.#heap.push(event)
+    this.#heap.push(event, time > this.now ? time : this.now)
   }
 
   /** Forgets an event that waits; it must not be scheduled again. */
@@ -153,14 +148,15 @@ export class Scheduler {
     for (;;) {
       const event = this.#heap.peek()
       if (event === undefined) return "idle"
-      if (event.isScheduled && event.time > goal.limit) return "limit"
+      const time = this.#heap.firstTime
+      if (event.isScheduled && time > goal.limit) return "limit"
       this.#heap.pop()
       if (!event.isScheduled) {
         this.#cancelled--
         continue
       }
       event.isScheduled = false
-      this.now = event.time
+      this.now = time
       if (this.#trace !== undefined && event.label !== "") this.trace(event.label)
       event.run()
       return "ran"
