@@ -24,6 +24,7 @@ export {
 } from "./adversary/nuisances.ts"
 export { propagation, type Propagation } from "./report/propagation.ts"
 export { runScenario, type Report, type ScenarioOptions } from "./report/scenario.ts"
+export type { PolicyName } from "./policy/policies.ts"
 export { attackerShare, type AttackerShare } from "./report/share.ts"
 export {
   describeScenario,

@@ -30,6 +30,12 @@ test("sim runs a network and shows a table and a verdict", async () => {
   expect(out).toMatch(/\nok {5}nothing is left when all have stopped\n$/)
 })
 
+test("by the reference's rule nodes believe an attacker who claims that he was seen next year", async () => {
+  const { exitCode, out } = await sim(["--policy", "reference", "--attack", "eclipse"])
+  expect(exitCode).toBe(1)
+  expect(out).toMatch(/FAILED host lists are sound\n.* s in the future\n/)
+})
+
 test("--json and --trace are the same on every run of the same seed, and the hash is that of the file", async () => {
   const file = path.join(folder, "trace.jsonl")
   const first = await sim(["--seed", "x", "--json", "--trace", file])
@@ -47,6 +53,7 @@ test("a trace that cannot be written, and numbers that make no sense, are said i
   })
   expect(await sim(["--nodes", "1"])).toMatchObject({ exitCode: 2 })
   expect(await sim(["--attack", "nobody-knows"])).toMatchObject({ exitCode: 2 })
+  expect(await sim(["--policy", "none"])).toMatchObject({ exitCode: 2 })
 })
 
 test("who is stopped ends at once, with the code of the signal and without a table", async () => {

@@ -1,4 +1,4 @@
-import type { AdversaryName } from "@dchat/sim"
+import type { AdversaryName, PolicyName } from "@dchat/sim"
 import { InvalidArgumentError, Option } from "commander"
 import { type AddCommand, newCommand } from "../cli/command.ts"
 import { Failure } from "../cli/failure.ts"
@@ -18,8 +18,9 @@ const ATTACKS: readonly AdversaryName[] = [
   "clock",
   "spammer",
 ]
+const POLICIES: readonly PolicyName[] = ["ours", "reference", "addrman"]
 /** What is of no use where a trace is played. */
-const RUN_OPTIONS = ["nodes", "seed", "minutes", "every", "attack", "json", "trace"]
+const RUN_OPTIONS = ["nodes", "seed", "minutes", "every", "attack", "policy", "json", "trace"]
 const BAR = 40
 
 interface SimOptions {
@@ -28,6 +29,7 @@ interface SimOptions {
   readonly minutes: number
   readonly every: number
   readonly attack: readonly AdversaryName[]
+  readonly policy: PolicyName
   readonly json?: boolean
   readonly trace?: string
   readonly play?: string
@@ -44,6 +46,7 @@ export const addSimCommand: AddCommand = (program, shell) => {
     .option("-m, --minutes <minutes>", "virtual minutes", wholeNumber(1, 100_000), 5)
     .option("--every <seconds>", "from one flooded message to the next", wholeNumber(1, 100_000), 10)
     .addOption(new Option("-a, --attack <names...>", "who attacks: one or more").choices(ATTACKS).default([], "nobody"))
+    .addOption(new Option("--policy <name>", "by which rule nodes keep addresses").choices(POLICIES).default("ours"))
     .option("--json", "print JSON, for programs")
     .option("--trace <file>", "write what happens to a file, as lines of JSON")
     .addOption(new Option("--play <file>", "show what is in such a file, and run nothing").conflicts(RUN_OPTIONS))
@@ -55,7 +58,10 @@ export const addSimCommand: AddCommand = (program, shell) => {
     )
 }
 
-async function runSim({ json, trace, nodes, seed, minutes, attack, every }: SimOptions, shell: Shell): Promise<void> {
+async function runSim(
+  { json, trace, nodes, seed, minutes, attack, policy, every }: SimOptions,
+  shell: Shell,
+): Promise<void> {
   const { runScenario } = await import("@dchat/sim")
   const file = trace === undefined ? undefined : new TraceFile(trace)
   const bar = shell.isInteractive && json !== true ? new ProgressBar(shell, minutes + 1) : undefined
@@ -65,6 +71,7 @@ async function runSim({ json, trace, nodes, seed, minutes, attack, every }: SimO
       seed,
       minutes,
       attacks: attack,
+      policy,
       everyS: every,
       onProgress(now) {
         shell.stopSignal.throwIfAborted()
