@@ -9,8 +9,6 @@ export interface CallsById<Call> {
   delete(id: Id): boolean
   /** Oldest first. */
   values(): Iterable<Call>
-  /** The first number from `id` on that may be an id. Default: each may. */
-  free?(id: number): number
 }
 
 /** Places at first. Their number is always a power of two. */
@@ -34,6 +32,7 @@ export class CallTable<Call extends { readonly id: Id }> implements CallsById<Ca
     return this.#size
   }
 
+  /** The first number from `id` on that may be an id. */
   free(id: number): number {
     if (this.#size * 2 >= this.#places.length) this.#spread(this.#places.length * 2)
     let free = id

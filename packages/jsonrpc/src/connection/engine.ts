@@ -4,6 +4,7 @@ import { InvalidRequestError, ParseError, ServerError } from "../message/errors.
 import type {
   BatchMessage,
   ErrorObject,
+  Id,
   NotificationMessage,
   InvalidMessage,
   Message,
@@ -87,6 +88,7 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
   readonly #ids: EngineOptions["ids"]
   /** Made with the first call. */
   #texts: QuickText | undefined
+  declare protected table: CallTable<Call> | undefined
 
   /** @param settling Hears at once how calls of ours end. Default: nobody; {@link receive} gives an event for each. */
   constructor({ limits = DEFAULT_LIMITS, dialect, observer, ids }: EngineOptions = {}, settling?: Settling<Call>) {
@@ -150,6 +152,19 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     return [{ kind: "reply", text: this.#errorText(NAMELESS, new ParseError(reason).toObject()) }]
   }
 
+  /** As in every `PendingCalls`, for connections that make very many. */
+  override request(method: string, params: Params | undefined, call: Call): string {
+    this.table ??= new CallTable()
+    this.#texts ??= new QuickText()
+    const count = this.table.free(this.lastId + 1)
+    const id = this.#idOf(count)
+    const text = this.#texts.request(id, method, params)
+    call.id = id
+    this.lastId = count
+    this.table.set(id, call)
+    return text
+  }
+
   /** The text of a batch, which must not be empty. Throws a TypeError when parameters are no JSON; no call of it waits then. */
   override batch(entries: readonly BatchEntry<Call>[]): string {
     try {
@@ -160,15 +175,11 @@ export class Engine<Call extends PendingCall = PendingCall> extends PendingCalls
     }
   }
 
-  protected override makeTable(): CallTable<Call> {
-    return new CallTable()
+  protected override isOurs(id: Id): boolean {
+    return super.isOurs(Number(id)) && id === this.#idOf(Number(id))
   }
 
-  protected override textOf(id: number | string, method: string, params: Params | undefined): string {
-    return (this.#texts ??= new QuickText()).request(id, method, params)
-  }
-
-  protected override idOf(count: number): number | string {
+  #idOf(count: number): number | string {
     return this.#ids === "texts" ? String(count) : count
   }
 

@@ -46,8 +46,8 @@ export interface Settling<Call> {
 export class PendingCalls<Call extends PendingCall> {
   readonly #settling: Settling<Call>
   /** Made with the first call: a side that only serves has none. */
-  #pending: CallsById<Call> | undefined
-  #lastId = 0
+  protected table: CallsById<Call> | undefined
+  protected lastId = 0
   /** Whether this side has sent an error without an id. Some peers answer that with one of theirs. */
   protected hasComplained = false
 
@@ -57,19 +57,16 @@ export class PendingCalls<Call extends PendingCall> {
 
   /** The calls that wait for their answer. */
   get pending(): Pick<CallsById<Call>, "size" | "get" | "values"> {
-    return this.#pending ?? NOBODY
+    return this.table ?? NOBODY
   }
 
   /** The text of a request, whose answer will settle `call`. Throws a TypeError when the parameters are no JSON. */
   request(method: string, params: Params | undefined, call: Call): string {
-    const pending = (this.#pending ??= this.makeTable())
-    const next = this.#lastId + 1
-    const count = pending.free?.(next) ?? next
-    const id = this.idOf(count)
-    const text = this.textOf(id, method, params)
-    call.id = id
-    this.#lastId = count
-    pending.set(id, call)
+    const text = requestText(this.lastId + 1, method, params)
+    this.lastId++
+    call.id = this.lastId
+    this.table ??= new Map<Id, Call>()
+    this.table.set(call.id, call)
     return text
   }
 
@@ -88,31 +85,16 @@ export class PendingCalls<Call extends PendingCall> {
 
   /** Stops waiting for the answer of a call; when it comes, it is ignored. False when the call does not wait. */
   forget(call: PendingCall): boolean {
-    return this.#pending?.delete(call.id) === true
-  }
-
-  /** Makes what knows the calls that wait, when there is a first one. */
-  protected makeTable(): CallsById<Call> {
-    return new Map<Id, Call>()
-  }
-
-  /** The text of a request. Throws a TypeError when the parameters are no JSON. */
-  protected textOf(id: number | string, method: string, params: Params | undefined): string {
-    return requestText(id, method, params)
-  }
-
-  /** The id of a call of ours, which is the so-manyth. */
-  protected idOf(count: number): number | string {
-    return count
+    return this.table?.delete(call.id) === true
   }
 
   /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
   settle(message: ResponseMessage, source: SettledText, index?: number): void {
-    const call = this.#pending?.get(message.id)
+    const call = this.table?.get(message.id)
     const error = failureOf(message)
     if (call === undefined) {
       if (message.id === null && index === undefined && message.kind === "error") return this.#settleNameless(error)
-      return this.#settling.stray(error, this.#isOurs(message.id))
+      return this.#settling.stray(error, this.isOurs(message.id))
     }
     if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
     this.forget(call)
@@ -143,9 +125,9 @@ export class PendingCalls<Call extends PendingCall> {
     for (const call of calls) if (this.forget(call)) this.#settling.settled(call, error)
   }
 
-  #isOurs(id: Id): boolean {
-    const count = Number(id)
-    return count >= 1 && count <= this.#lastId && id === this.idOf(count)
+  /** Whether an id is that of a call, be it over. */
+  protected isOurs(id: Id): boolean {
+    return Number.isSafeInteger(id) && Number(id) >= 1 && Number(id) <= this.lastId
   }
 }
 
