@@ -56,6 +56,18 @@ function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
 const encoder = new PacketEncoder(MAGIC)
 const PING = "7f400cc9 04 70696e67 02 2a00"
 
+test("networks in one process each have their own magic in every packet", () => {
+  const other = new PacketEncoder(Uint8Array.of(1, 2, 3, 4))
+  for (const type of [Ping, Ping, GetAddr, Ping]) {
+    const value = type === Ping ? { nonce: 1 } : { max: 1, transports: [] }
+    const [ours, theirs] = [encoder, other].map((one) => one.encode(type as typeof Ping, value as { nonce: number }))
+    expect([...(ours ?? [])].slice(0, 4)).toEqual([...MAGIC])
+    expect([...(theirs ?? [])].slice(0, 4)).toEqual([1, 2, 3, 4])
+    expect(ours?.subarray(4)).toEqual(theirs?.subarray(4))
+    expect(decodeAll([ours as Uint8Array])).toMatchObject([{ kind: "message", type: { command: type.command }, value }])
+  }
+})
+
 test("a packet is magic, command and payload, each with its length", () => {
   expect(encoder.encode(Ping, { nonce: 42 })).toEqual(bytesOf(PING))
   expect(outline(decodeAll([bytesOf(PING)]))).toEqual([["ping", { nonce: 42 }]])
