@@ -1,5 +1,8 @@
+import type { Clock } from "@dchat/runtime"
 import { expect, test } from "vitest"
-import { oneForEachNode, type Lead } from "./broadcast.ts"
+import type { Channel } from "./channel/channel.ts"
+import { oneForEachNode, type Lead } from "./channel/leads.ts"
+import { ChannelTable } from "./channel/table.ts"
 import { INTRODUCTION } from "./testing/raw-peer.test-kit.ts"
 import { DchatMsg, TestNet } from "./testing/test-net.test-kit.ts"
 
@@ -38,6 +41,22 @@ test("nobody can take a copy away from another by claiming to be it", () => {
   const inboundVictim = lead("inbound", "tcp://9.9.9.9:9/", ["tcp://3.3.3.3:3/"])
   const inboundLiar = lead("inbound", "tcp://8.8.8.8:8/", ["tcp://3.3.3.3:3/"])
   expect(oneForEachNode([liar, victim, inboundLiar, inboundVictim])).toEqual([liar, victim, inboundLiar, inboundVictim])
+})
+
+test("the table knows one channel for each node as channels come and go", () => {
+  const table = new ChannelTable({ monotonic: () => 0, now: () => 0 } as Clock)
+  const [seed, dialled, double, other] = [
+    lead("seed", B, [B]),
+    lead("outbound", A, [A]),
+    lead("inbound", "tcp://1.1.1.1:50000/", [A]),
+    lead("inbound", "tcp://9.9.9.9:9/"),
+  ] as Channel[] as [Channel, Channel, Channel, Channel]
+  for (const channel of [seed, double, dialled]) table.add(channel)
+  expect(table.leads()).toEqual([dialled])
+  table.add(other)
+  expect(table.leads()).toEqual([dialled, other])
+  table.delete(dialled)
+  expect(table.leads()).toEqual([double, other])
 })
 
 test("two nodes that dialled each other get each message once", async () => {

@@ -1,12 +1,14 @@
 import type { Clock } from "@dchat/runtime"
 import type { Channel } from "./channel.ts"
+import { oneForEachNode } from "./leads.ts"
 
 /** The channels whose version exchange is done and that have not stopped, oldest first. */
 export class ChannelTable {
   readonly #clock: Clock
   readonly #channels = new Set<Channel>()
   #lastPeerAt: number
-  #revision = 0
+  /** Worked out when it is asked for: channels come and go more seldom than messages. */
+  #leads: readonly Channel[] | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -18,18 +20,13 @@ export class ChannelTable {
     return this.peers().length > 0 ? 0 : this.#clock.monotonic() - this.#lastPeerAt
   }
 
-  /** Another number whenever a channel has come or gone. */
-  get revision(): number {
-    return this.#revision
-  }
-
   add(channel: Channel): void {
-    this.#revision++
+    this.#leads = undefined
     this.#channels.add(channel)
   }
 
   delete(channel: Channel): void {
-    this.#revision++
+    this.#leads = undefined
     this.#channels.delete(channel)
     if (isPeer(channel)) this.#lastPeerAt = this.#clock.monotonic()
   }
@@ -42,6 +39,11 @@ export class ChannelTable {
   /** The channels to peers: all but those to seeds and of probes. */
   peers(): Channel[] {
     return this.all().filter(isPeer)
+  }
+
+  /** Of the channels to peers, one for each node. */
+  leads(): readonly Channel[] {
+    return (this.#leads ??= oneForEachNode(this.peers()))
   }
 }
 
