@@ -120,7 +120,7 @@ export { base64Form, bigintForm, dateForm, type Form, hexForm } from "./flavor/f
 export { InvalidValueError } from "./flavor/invalid-value-error.ts"
 export { losslessFlavor } from "./flavor/lossless.ts"
 export { contentLengthFraming, type ContentLengthOptions } from "./framing/content-length.ts"
-export { type Frame, type FrameDecoder, type Framing, FramingError, Unreadable } from "./framing/framing.ts"
+export { type Frame, type FrameDecoder, type Framing, FramingError, type Unreadable } from "./framing/framing.ts"
 export { lengthPrefixFraming, type LengthPrefixOptions } from "./framing/length-prefix.ts"
 export { newlineFraming, type NewlineOptions } from "./framing/newline.ts"
 export {

@@ -5,7 +5,7 @@ import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { PendingCalls } from "./pending-calls.ts"
 import type { NotificationMessage } from "../message/message.ts"
-import { isId, isRecord, readResponse } from "../message/response.ts"
+import { isId, isRecord, ownMembers, readResponse } from "../message/response.ts"
 import { CallingHalf } from "./calling-half.ts"
 import { DEFAULT_CLOSE_AT_BYTES, tooMuchUnread, type LineLimits } from "./line-limits.ts"
 
@@ -98,8 +98,7 @@ export class Caller extends CallingHalf {
     const refusals: object[] = []
     messages.forEach((message, index) => {
       if (!isRecord(message)) return
-      // Only own members are looked at.
-      const call = { __proto__: null, ...message } as Partial<NotificationMessage> & { readonly id?: unknown }
+      const call = ownMembers(message) as Partial<NotificationMessage> & { readonly id?: unknown }
       if (call.method === undefined) this.engine.settle(readResponse(message), source, isBatch ? index : undefined)
       else if (call.id !== undefined) refusals.push(refusal(call.id))
       else this.takeNews(call as NotificationMessage, text, messages.length)

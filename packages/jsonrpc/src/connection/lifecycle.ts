@@ -90,8 +90,8 @@ export abstract class Life {
 
   /** Goes to another state. False when there is no way from here. */
   protected enter(status: ConnectionStatus): boolean {
-    if (ORDER.indexOf(status) <= ORDER.indexOf(this.#status)) return false
-    this.#status = status
-    return true
+    const isForward = ORDER.indexOf(status) > ORDER.indexOf(this.#status)
+    if (isForward) this.#status = status
+    return isForward
   }
 }

@@ -1,5 +1,5 @@
 import type { Definition, ParamList, ParamShape } from "./definition.ts"
-import { own } from "../message/response.ts"
+import { ownMembers } from "../message/response.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 
 /** Whether parameters are declared as a list. */
@@ -14,7 +14,8 @@ export function paramKeys({ params }: Pick<Definition, "params">): string[] {
 
 /** What the parameters are called on the wire, in their order. */
 export function paramNames(definition: Pick<Definition, "params" | "paramNames">): string[] {
-  return paramKeys(definition).map((key) => (own(definition.paramNames, key) as string | undefined) ?? key)
+  const names = ownMembers(definition.paramNames) as Readonly<Record<string, string>>
+  return paramKeys(definition).map((key) => names[key] ?? key)
 }
 
 /** The schemas of the parameters, in their order. */

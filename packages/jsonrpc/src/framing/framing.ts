@@ -1,12 +1,8 @@
 import { JsonRpcError } from "../message/rpc-error.ts"
 
 /** Something that came in the place of a message and cannot be read as text. Costs one error reply. */
-export class Unreadable {
+export interface Unreadable {
   readonly reason: string
-
-  constructor(reason: string) {
-    this.reason = reason
-  }
 }
 
 /** One message as the bytes gave it. */

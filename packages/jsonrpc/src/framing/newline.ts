@@ -1,7 +1,7 @@
 import { platformDecodeUtf8 } from "@dchat/runtime/platform"
 import { ByteQueue } from "./byte-queue.ts"
 import { ByteWriter } from "./byte-writer.ts"
-import { DEFAULT_MAX_BYTES, FramingError, Unreadable, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
+import { DEFAULT_MAX_BYTES, FramingError, type Frame, type FrameDecoder, type Framing } from "./framing.ts"
 
 /** Options of {@link newlineFraming}. */
 export interface NewlineOptions {
@@ -112,7 +112,7 @@ class NewlineDecoder implements FrameDecoder {
     try {
       return withoutCr(platformDecodeUtf8(line))
     } catch {
-      return new Unreadable("not UTF-8")
+      return { reason: "not UTF-8" }
     }
   }
 

@@ -1,11 +1,11 @@
 import { platformDecodeUtf8 } from "@dchat/runtime/platform"
-import { Unreadable, type Frame } from "./framing.ts"
+import type { Frame } from "./framing.ts"
 
 /** Bytes that should be UTF-8, as a message. */
 export function textOf(bytes: Uint8Array): Frame {
   try {
     return platformDecodeUtf8(bytes)
   } catch {
-    return new Unreadable("not UTF-8")
+    return { reason: "not UTF-8" }
   }
 }

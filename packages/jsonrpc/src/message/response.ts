@@ -11,10 +11,8 @@ export const ID_RULE = `id must be a number, a string of at most ${MAX_ID_LENGTH
 
 /** Reads a message that has no method. Only own members are looked at, and those that it does not know are ignored. */
 export function readResponse(value: Readonly<Record<string, unknown>>): ResponseMessage {
-  const rawId = own(value, "id")
+  const { id: rawId, result, error, jsonrpc } = ownMembers(value)
   const id = isId(rawId) ? rawId : null
-  const result = own(value, "result")
-  const error = own(value, "error")
   const wrong = (reason: string, of: InvalidMessage["of"] = "response"): InvalidMessage => ({
     kind: "invalid",
     of,
@@ -23,7 +21,7 @@ export function readResponse(value: Readonly<Record<string, unknown>>): Response
     payload: value,
   })
   if (result === undefined && error === undefined) return wrong("there must be a method", "either")
-  if (own(value, "jsonrpc") !== "2.0") return wrong('jsonrpc must be "2.0"')
+  if (jsonrpc !== "2.0") return wrong('jsonrpc must be "2.0"')
   if (!isId(rawId)) return wrong("id")
   if (error === undefined) return { kind: "result", id, result }
   if (result !== undefined) return wrong("there must not be a result and an error")
@@ -33,6 +31,11 @@ export function readResponse(value: Readonly<Record<string, unknown>>): Response
 /** Makes an {@link InvalidMessage}. */
 export function invalid(of: InvalidMessage["of"], id: Id, reason: string, payload: unknown): InvalidMessage {
   return { kind: "invalid", of, id, reason, payload }
+}
+
+/** The members of an object of JSON, and none that it inherits. */
+export function ownMembers(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { __proto__: null, ...value }
 }
 
 /** A member of an object of JSON; `undefined` when it has none of that name. */
@@ -52,5 +55,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** Whether a value of JSON may be the error of a response. */
 export function isErrorObject(value: unknown): value is ErrorObject {
-  return isRecord(value) && Number.isSafeInteger(own(value, "code")) && typeof own(value, "message") === "string"
+  if (!isRecord(value)) return false
+  const { code, message } = ownMembers(value)
+  return Number.isSafeInteger(code) && typeof message === "string"
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "@dchat/runtime"
 import { platformClock } from "@dchat/runtime/platform"
-import { Unreadable, type Frame } from "../framing/framing.ts"
+import type { Frame } from "../framing/framing.ts"
 import { DrainWaiters } from "./drain-waiters.ts"
 import { TransportLostError } from "./errors.ts"
 import { Mailbox } from "./mailbox.ts"
@@ -172,5 +172,5 @@ class MessagePortTransport implements Transport {
 }
 
 function toFrame(item: unknown): Frame {
-  return typeof item === "string" ? item : new Unreadable("not a text")
+  return typeof item === "string" ? item : { reason: "not a text" }
 }
