@@ -1,6 +1,6 @@
 import type { Clock } from "@dchat/runtime"
 import { platformTimers } from "@dchat/runtime/platform"
-import type { SubscribeOptions, SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
+import type { SubscribeOptions, SubscriptionKeeper } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import type { OutgoingCall } from "./call.ts"
 import { PendingCalls } from "./pending-calls.ts"
@@ -47,12 +47,9 @@ export class Caller extends CallingHalf {
     })
   }
 
-  protected override makeSubscriptions(
-    port: SubscriptionsPort,
-    { subscriptions: Given }: SubscribeOptions,
-  ): SubscriptionKeeper {
+  protected override makeSubscriptions({ subscriptions: Given }: SubscribeOptions): SubscriptionKeeper {
     if (Given === undefined) throw new Error("subscribe needs the option subscriptions")
-    return new Given(port)
+    return new Given(this, this.clock, this.timeoutMs)
   }
 
   protected override send(text: string): void {

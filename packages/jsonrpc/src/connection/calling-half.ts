@@ -2,12 +2,7 @@ import type { Timers } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
-import type {
-  SubscribeOptions,
-  Subscription,
-  SubscriptionKeeper,
-  SubscriptionsPort,
-} from "../subscription/subscription.ts"
+import type { SubscribeOptions, Subscription, SubscriptionKeeper } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
 import type { PendingCalls } from "./pending-calls.ts"
@@ -95,10 +90,7 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   subscribe(method: string, params?: Params, options: SubscribeOptions = {}): Subscription {
-    this.#subscriptions ??= this.makeSubscriptions(
-      { peer: this, clock: this.clock, timeoutMs: this.timeoutMs },
-      options,
-    )
+    this.#subscriptions ??= this.makeSubscriptions(options)
     return this.#subscriptions.subscribe(method, params, options)
   }
 
@@ -107,7 +99,7 @@ export abstract class CallingHalf extends Life implements Peer {
   }
 
   /** Makes what keeps the subscriptions, when there is a first one. */
-  protected abstract makeSubscriptions(port: SubscriptionsPort, options: SubscribeOptions): SubscriptionKeeper
+  protected abstract makeSubscriptions(options: SubscribeOptions): SubscriptionKeeper
 
   /** Sends a text as soon as the turn ends. */
   protected abstract send(text: string): void

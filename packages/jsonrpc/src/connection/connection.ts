@@ -6,7 +6,7 @@ import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ServerError } from "../message/errors.ts"
 import { ErrorCode } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
-import type { SubscriptionKeeper, SubscriptionsPort } from "../subscription/subscription.ts"
+import type { SubscriptionKeeper } from "../subscription/subscription.ts"
 import { deafPeer } from "../subscription/deaf-peer.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
 import { HeldTransport } from "../transport/held-transport.ts"
@@ -213,10 +213,10 @@ export class Connection extends Finishing {
     return this.#servingHalf.requests()
   }
 
-  protected override makeSubscriptions(port: SubscriptionsPort): SubscriptionKeeper {
+  protected override makeSubscriptions(): SubscriptionKeeper {
     const { isAnswersOnly, remote } = this.transport
-    const peer = isAnswersOnly === true ? deafPeer(remote) : port.peer
-    return new Subscriptions({ ...port, peer }, this.#options.dialect?.subscriptions)
+    const peer = isAnswersOnly === true ? deafPeer(remote) : this
+    return new Subscriptions(peer, this.clock, this.timeoutMs, this.#options.dialect?.subscriptions)
   }
 
   protected override onGivenUp(id: number | string): void {

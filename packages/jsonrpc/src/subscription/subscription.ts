@@ -49,16 +49,16 @@ export interface SubscriptionKeeper {
   closeAll(error: JsonRpcError): void
 }
 
-/** What a {@link SubscriptionKeeper} needs of its connection. */
-export interface SubscriptionsPort {
-  /** The other side. */
-  readonly peer: {
-    request(method: string, params?: Params, options?: CallOptions): Promise<unknown>
-    notify(method: string, params?: Params): Promise<void>
-  }
-  readonly clock: Pick<Clock, "setTimer">
-  readonly timeoutMs: number
+/** What a {@link SubscriptionKeeper} asks of the other side. */
+export interface SubscriptionsPeer {
+  request(method: string, params?: Params, options?: CallOptions): Promise<unknown>
+  notify(method: string, params?: Params): Promise<void>
 }
 
 /** The class `Subscriptions`, as those see it who do not load it. */
-export type SubscriptionsClass = new (port: SubscriptionsPort, spelling?: SubscriberSpelling) => SubscriptionKeeper
+export type SubscriptionsClass = new (
+  peer: SubscriptionsPeer,
+  clock: Pick<Clock, "setTimer">,
+  timeoutMs: number,
+  spelling?: SubscriberSpelling,
+) => SubscriptionKeeper

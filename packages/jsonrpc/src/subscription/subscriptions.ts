@@ -1,3 +1,4 @@
+import type { Clock } from "@dchat/runtime"
 import { CallTimeoutError, InvalidResultError } from "../connection/errors.ts"
 import { tell } from "../connection/tell.ts"
 import { plainSubscriber, type SubscriberSpelling, type SubscriptionNews } from "../dialect/subscription-spelling.ts"
@@ -5,22 +6,32 @@ import { byteLength } from "../message/byte-length.ts"
 import { rpcErrorFrom, RpcError, type JsonRpcError } from "../message/rpc-error.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import { IncomingSubscription } from "./incoming-subscription.ts"
-import type { SubscribeOptions, Subscription, SubscriptionKeeper, SubscriptionsPort } from "./subscription.ts"
+import type { SubscribeOptions, Subscription, SubscriptionKeeper, SubscriptionsPeer } from "./subscription.ts"
 
 /** Items may come before the answer that says what they belong to. So many of them are kept; more are lost. */
 const MAX_EARLY = 256
 
 /** The subscriptions that this side of a connection has made: brings what comes to whom it belongs. */
 export class Subscriptions implements SubscriptionKeeper {
-  readonly #port: SubscriptionsPort
+  readonly #peer: SubscriptionsPeer
+  readonly #clock: Pick<Clock, "setTimer">
+  readonly #timeoutMs: number
   readonly #spelling: SubscriberSpelling
   readonly #live = new Map<Id, IncomingSubscription>()
   /** Calls to subscribe that are not answered yet. */
   #asking = 0
   #early: { readonly news: SubscriptionNews; readonly size: number }[] = []
 
-  constructor(port: SubscriptionsPort, spelling: SubscriberSpelling = plainSubscriber) {
-    this.#port = port
+  /** @param timeoutMs How long a call to subscribe waits for its answer when its options do not say, in milliseconds. */
+  constructor(
+    peer: SubscriptionsPeer,
+    clock: Pick<Clock, "setTimer">,
+    timeoutMs: number,
+    spelling: SubscriberSpelling = plainSubscriber,
+  ) {
+    this.#peer = peer
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs
     this.#spelling = spelling
   }
 
@@ -69,7 +80,7 @@ export class Subscriptions implements SubscriptionKeeper {
       subscription.accept()
       this.#bringEarly(id, subscription)
     }
-    void this.#ask(subscription, method, params, options.timeoutMs ?? this.#port.timeoutMs, value).finally(() => {
+    void this.#ask(subscription, method, params, options.timeoutMs ?? this.#timeoutMs, value).finally(() => {
       this.#asking--
       if (this.#asking === 0) this.#early = []
     })
@@ -97,9 +108,9 @@ export class Subscriptions implements SubscriptionKeeper {
     if (subscription.isEnded) return
     const giveUp = (): void =>
       subscription.cancel(new CallTimeoutError("the subscription was not accepted in time", "maybe"))
-    const patience = timeoutMs === Infinity ? undefined : this.#port.clock.setTimer(timeoutMs, giveUp)
+    const patience = timeoutMs === Infinity ? undefined : this.#clock.setTimer(timeoutMs, giveUp)
     try {
-      await this.#port.peer.request(method, params, { timeoutMs: Infinity, reader: { value, error: (error) => error } })
+      await this.#peer.request(method, params, { timeoutMs: Infinity, reader: { value, error: (error) => error } })
     } catch (error) {
       if (error instanceof RpcError) subscription.fail(error)
       else subscription.finish(error as JsonRpcError)
@@ -125,6 +136,6 @@ export class Subscriptions implements SubscriptionKeeper {
     if (id === undefined) return
     this.#live.delete(id)
     const message = this.#spelling.unsubscribe?.({ id, method })
-    if (message !== undefined) tell(this.#port.peer, message)
+    if (message !== undefined) tell(this.#peer, message)
   }
 }
