@@ -22,7 +22,12 @@ export function newlineFraming({ eol = "\n", maxBytes = DEFAULT_MAX_BYTES }: New
   return {
     maxBytes,
     decoder: () => new NewlineDecoder(maxBytes),
-    encode: (texts) => writer.encode(texts.join(eol) + eol),
+    encode(texts) {
+      // Not `join`: it copies them, and the last end of a line has all of it copied again.
+      let lines = ""
+      for (const text of texts) lines += text + eol
+      return writer.encode(lines)
+    },
   }
 }
 
