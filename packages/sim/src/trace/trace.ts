@@ -9,11 +9,16 @@ export interface TraceOptions {
   readonly whole?: boolean
 }
 
+/** So much text is hashed at a time, in characters: a line at a time takes longer than to make the lines. */
+const CHUNK = 16 * 1024
+
 /** Writes down what happens, as lines of JSON, and hashes the lines. */
 export class Trace {
   readonly #hash = sha256()
   readonly #onLine: ((line: string) => void) | undefined
   readonly #now: () => number
+  /** Lines that were not hashed yet. */
+  #unhashed = ""
   #lines = 0
 
   constructor(now: () => number, { onLine }: TraceOptions = {}) {
@@ -23,7 +28,8 @@ export class Trace {
 
   write(event: TraceEvent): void {
     const line = JSON.stringify({ t: this.#now(), ...event })
-    this.#hash.update(`${line}\n`)
+    this.#unhashed += `${line}\n`
+    if (this.#unhashed.length >= CHUNK) this.#hashLines()
     this.#lines++
     this.#onLine?.(line)
   }
@@ -35,6 +41,12 @@ export class Trace {
 
   /** The SHA-256 of all lines so far, each with a line feed. */
   get hash(): string {
+    this.#hashLines()
     return this.#hash.digest()
+  }
+
+  #hashLines(): void {
+    this.#hash.update(this.#unhashed)
+    this.#unhashed = ""
   }
 }
