@@ -29,7 +29,7 @@ export function answerReader(
     },
     error: (error) =>
       Object.values(definition.errors)
-        .find(({ code }) => code === error.code)
+        .find((declared) => declared.code === error.code)
         ?.from(error) ?? error,
   }
 

@@ -75,7 +75,11 @@ function placing(
   const { kind, subscriptions } = definition as Definition & Partial<Pick<SubscriptionMethod, "subscriptions">>
   const way = WAYS[kind]
   const write = paramsWriter(definition, style)
-  const needed = flavor ?? paramSchemas(definition).map(flavorOf).find(Boolean)
+  const needed =
+    flavor ??
+    paramSchemas(definition)
+      .map(flavorOf)
+      .find((each) => each !== undefined)
   // One that nobody answers has nothing to read, and the reader is never asked.
   const reader = answerReader(name, definition as Method, flavor)
   const guard: CallGuard = checkParams?.(name, definition) ?? ((call) => call)

@@ -90,7 +90,7 @@ export class Caller extends CallingHalf {
       return
     }
     const isBatch = Array.isArray(value)
-    const messages = [value].flat()
+    const messages = (isBatch ? value : [value]) as unknown[]
     const source = { text }
     const refusals: object[] = []
     messages.forEach((message, index) => {

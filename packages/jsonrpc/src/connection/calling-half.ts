@@ -84,7 +84,7 @@ export abstract class CallingHalf extends Life implements Peer {
       })
       this.#begin(options, calls, reject, () => {
         if (batch.length > 0) this.sendOwn(this.engine.batch(batch))
-        if (calls.length === 0) resolve(outcomes)
+        if (ended === calls.length) resolve(outcomes)
       })
     })
   }

@@ -28,7 +28,7 @@ export type CallFailure = RpcError | InvalidResponseError | MissingResponseError
 
 /** A text with responses, and the batches that they answer. */
 export interface SettledText extends ResponseText {
-  answered?: Set<PendingCall["batch"]>
+  answered?: Set<readonly PendingCall[]>
 }
 
 /** What becomes of a response. */
@@ -91,12 +91,17 @@ export class PendingCalls<Call extends PendingCall> {
   /** Takes a response. `index` is its place when it came in a batch: then {@link settleRest} has to follow. */
   settle(message: ResponseMessage, source: SettledText, index?: number): void {
     const call = this.table?.get(message.id)
-    const error = failureOf(message)
+    const error =
+      message.kind === "result"
+        ? undefined
+        : message.kind === "error"
+          ? rpcErrorFrom(message.error)
+          : new InvalidResponseError(message.reason, message.payload)
     if (call === undefined) {
       if (message.id === null && index === undefined && message.kind === "error") return this.#settleNameless(error)
       return this.#settling.stray(error, this.isOurs(message.id))
     }
-    if (index !== undefined) (source.answered ??= new Set()).add(call.batch)
+    if (index !== undefined) (source.answered ??= new Set()).add(call.batch ?? [])
     this.forget(call)
     this.#settling.settled(
       call,
@@ -108,7 +113,7 @@ export class PendingCalls<Call extends PendingCall> {
   /** Fails what the answer to a batch has left out: it will not come any more. */
   settleRest({ answered }: SettledText): void {
     for (const batch of answered ?? []) {
-      for (const call of (batch ?? []) as readonly Call[]) {
+      for (const call of batch as readonly Call[]) {
         if (this.forget(call)) this.#settling.settled(call, new MissingResponseError())
       }
     }
@@ -127,13 +132,8 @@ export class PendingCalls<Call extends PendingCall> {
 
   /** Whether an id is that of a call, be it over. */
   protected isOurs(id: Id): boolean {
-    return Number.isSafeInteger(id) && Number(id) >= 1 && Number(id) <= this.lastId
+    return Number.isSafeInteger(id) && (id as number) >= 1 && (id as number) <= this.lastId
   }
 }
 
 const NOBODY = /* @__PURE__ */ new Map<Id, never>()
-
-function failureOf(message: ResponseMessage): CallFailure | undefined {
-  if (message.kind === "invalid") return new InvalidResponseError(message.reason, message.payload)
-  return message.kind === "error" ? rpcErrorFrom(message.error) : undefined
-}

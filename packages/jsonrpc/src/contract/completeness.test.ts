@@ -57,7 +57,7 @@ test("the separator is that of the contract around", async () => {
   const inner = contract({ deep: contract({ call: method({ result: string }) }) })
   const outer = contract({ a: inner }, { separator: "_" })
   expect(await router(outer, { a: { deep: { call: () => "x" } } }).execute("a_deep.call")).toBe("x")
-  expect(() => contract({ "a.b": method(), a: contract({ b: method() }) })).toThrow("both called")
+  expect(() => contract({ "a.b": method(), a: contract({ b: method() }) })).toThrow("is called")
   expect(() => contract({ rpc: contract({ x: method() }) })).toThrow('begin with "rpc."')
   expect(() => contract({ close: contract({}) })).toThrow(ContractError)
 })

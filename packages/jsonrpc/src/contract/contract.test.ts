@@ -340,7 +340,7 @@ test.each(["then", "constructor", "__proto__", "toString", "close", "$batch"])(
 )
 
 test("a contract that cannot be is refused where it is defined", () => {
-  expect(() => contract({ a: method({ name: "x" }), b: method({ aliases: ["x"] }) })).toThrow("both called")
+  expect(() => contract({ a: method({ name: "x" }), b: method({ aliases: ["x"] }) })).toThrow("is called")
   expect(() => contract({ "rpc.x": method() })).toThrow('begin with "rpc."')
   expect(() =>
     contract({

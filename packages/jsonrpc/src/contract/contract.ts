@@ -65,7 +65,7 @@ export function contract<const D extends Definitions>(definitions: D, options: C
     for (const name of names) {
       const other = taken.get(name)
       must(!name.startsWith("rpc."), `${key}: a name must not begin with "rpc."`)
-      must(other === undefined, `${String(other)} and ${key} are both called ${JSON.stringify(name)} on the wire`)
+      must(other === undefined, `${key}: ${String(other)} is called ${JSON.stringify(name)} too`)
       taken.set(name, key)
     }
   }

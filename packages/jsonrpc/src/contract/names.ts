@@ -22,7 +22,7 @@ export function checkKey(key: string): void {
 export function checkDefinition(key: string, definition: Definition): void {
   const keys = paramKeys(definition)
   for (const name of Object.keys(definition.paramNames)) {
-    must(keys.includes(name), `${key}: there is no parameter ${JSON.stringify(name)} to name`)
+    must(keys.includes(name), `${key}: there is no parameter ${JSON.stringify(name)}`)
   }
   for (const names of [keys, paramNames(definition)]) {
     const taken = new Set([...names, "__proto__"])

@@ -1,5 +1,5 @@
 /** Under this an object has the JSON text that goes out in its place. Who writes messages knows `JsonText` by it. */
-export const RAW_TEXT: unique symbol = Symbol("raw JSON text")
+export const RAW_TEXT: unique symbol = Symbol("JSON text")
 
 /** The text that goes out in the place of a value, as it is; `undefined` when the value is to be written. */
 export function rawTextOf(value: unknown): string | undefined {

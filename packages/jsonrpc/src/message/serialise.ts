@@ -31,7 +31,7 @@ export function errorText(id: Id | JsonText, error: ErrorObject): string {
 
 /** The text of a batch of texts. */
 export function batchText(texts: readonly string[]): string {
-  return `[${texts.join(",")}]`
+  return `[${texts.join()}]`
 }
 
 /** The text of an id. */

@@ -142,7 +142,5 @@ export function closeError(code: number, reason: string): Error | undefined {
   // A close in good order: it is done, the page has gone, nothing was said.
   if ([1000, 1001, 1005].includes(code)) return undefined
   const why = reason === "" ? "" : `: ${reason}`
-  return new TransportLostError(
-    code === 1006 ? `the WebSocket broke${why}` : `the other side closed the WebSocket with code ${code}${why}`,
-  )
+  return new TransportLostError(`the WebSocket ${code === 1006 ? "broke" : `closed with code ${code}`}${why}`)
 }

@@ -1,7 +1,8 @@
 import { MAX_TIMER_MS, type Clock, type Timer, type Timers } from "../clock.ts"
 
+// A page takes a time below 0 as 0 by itself.
 function setTimer(ms: number, callback: () => void): Timer {
-  const handle = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS))
+  const handle = setTimeout(callback, Math.min(ms, MAX_TIMER_MS))
   return { cancel: () => clearTimeout(handle) }
 }
 
