@@ -3,6 +3,7 @@
  *
  *     npx tsc -b tsconfig.packages.json && node bench/sim/findings.mjs
  */
+import { SeededRandom } from "@dchat/runtime/virtual"
 import { attackerShare, eclipse, propagation, testnet } from "@dchat/sim"
 
 const ms = (value) => `${Math.round(value)} ms`
@@ -36,20 +37,32 @@ async function spread(degree, hasChurn) {
   return [degree, hasChurn ? "15 of 200 away" : "none", ms(p50), ms(p99), ms(max), copies.toFixed(2), percent(reached)]
 }
 
-/** 40 nodes that find each other; the attacker begins when they are connected. */
-async function siege(addresses, netgroups) {
-  const net = await testnet(40, {
-    seed: 1,
-    topology: { kind: "found" },
-    adversaries: [eclipse({ addresses, netgroups })],
+const RULES = ["reference", "addrman", "ours"]
+const DRAWS = 10
+
+/** What part of those whom the nodes would dial next, if a slot fell empty now, is hostile. */
+function hostileDraws(net) {
+  const random = new SeededRandom(`draws ${net.now}`)
+  const isHostile = (url) => net.isGuilty(net.ownerOf(new URL(url.replace(/^tcp/, "http")).hostname).name)
+  const drawn = net.nodes.flatMap(({ p2p, url: own }) => {
+    const { hosts, settings } = p2p
+    const held = p2p.channels().filter(({ session }) => session === "outbound")
+    const taken = new Set(held.map(({ address }) => hosts.groupOf(address)))
+    const accept = (url) => url !== own && hosts.may(url, "connect")
+    const draw = { settings, accept, taken, inVain: 0 }
+    return Array.from({ length: DRAWS }, () => hosts.policy.choose(hosts.lists, draw, random) ?? [])
   })
-  const rows = []
-  const note = (when) => {
-    const share = attackerShare(net)
-    const shares = [share.addresses, share.dialled, share.channels].map(percent)
-    rows.push([`${addresses} in ${netgroups}`, when, ...shares, share.eclipsed])
-  }
-  for (const minute of [1, 5, 10, 20]) {
+  const urls = drawn.flat()
+  return urls.filter(isHostile).length / Math.max(1, urls.length)
+}
+
+/** 40 nodes that find each other; the attacker begins when they are connected. What he holds, moment by moment. */
+async function siege(policy, attack, crowd) {
+  const topology = { kind: "found" }
+  const net = await testnet(40, { seed: 1, policy, topology, ...(crowd && { crowd }), adversaries: [eclipse(attack)] })
+  const moments = []
+  const note = (when) => moments.push({ when, next: hostileDraws(net), ...attackerShare(net) })
+  for (const minute of [1, 5, 10, 20, 60]) {
     await net.run(minute - net.now / 60_000)
     note(`minute ${minute}`)
   }
@@ -59,8 +72,27 @@ async function siege(addresses, netgroups) {
     node.restart()
   }
   await net.run(5)
-  note("each node was restarted, five minutes later")
-  return rows
+  note("each was restarted, five minutes later")
+  return moments
+}
+
+/** The three rules side by side. */
+async function sieges(addresses, netgroups, crowd) {
+  const attack = { addresses, netgroups }
+  const byRule = []
+  for (const rule of RULES) byRule.push(await siege(rule, attack, crowd))
+  const whole = (value) => String(Math.round(100 * value))
+  return byRule[0].map(({ when }, row) => {
+    const cell = (of) => byRule.map((moments) => of(moments[row])).join(" / ")
+    return [
+      `${addresses.toLocaleString("en")} in ${netgroups}`,
+      when,
+      `${cell(({ addresses: known }) => whole(known))} %`,
+      `${cell(({ next }) => whole(next))} %`,
+      `${cell(({ dialled }) => whole(dialled))} %`,
+      cell(({ eclipsed }) => eclipsed),
+    ]
+  })
 }
 
 /** 40 nodes in two halves for so long; then how long until a message reaches all. */
@@ -95,19 +127,24 @@ table(
   [
     await recovery(0.5, { kind: "given", degree: 8 }),
     await recovery(5, { kind: "given", degree: 8 }),
+    await recovery(30, { kind: "given", degree: 8 }),
     await recovery(0.5, { kind: "found" }),
     await recovery(5, { kind: "found" }),
+    await recovery(30, { kind: "found" }),
   ],
 )
-table(
-  "Under an eclipse attack, 40 nodes",
-  [
-    "hostile addresses in netgroups",
-    "when",
-    "of addresses",
-    "of dialled channels",
-    "of all channels",
-    "nodes eclipsed",
-  ],
-  [...(await siege(256, 16)), ...(await siege(1024, 64))],
-)
+const head = [
+  "hostile addresses, netgroups",
+  "when",
+  "of the addresses known",
+  "of whom is dialled next",
+  "of dialled channels",
+  "nodes eclipsed",
+]
+const order = "the reference's rule / addrman's / ours"
+table(`Under an eclipse attack, 40 nodes alone: ${order}`, head, await sieges(256, 16))
+const crowd = { addresses: 2000, known: 400 }
+table(`Under an eclipse attack, 40 nodes and a crowd of 2,000: ${order}`, head, [
+  ...(await sieges(256, 16, crowd)),
+  ...(await sieges(4096, 64, crowd)),
+])
