@@ -2,7 +2,8 @@
  * Floors: a socket that carries the same packets, and counts them at the other end. It flushes by the same rule: at the
  * end of the turn, and within one at 16 KiB.
  *
- * `raw` makes each packet as a node does, with the wire's codec, in one buffer, and gives it to a stream of the runtime.
+ * `raw` makes each packet with the wire's codec, in a buffer of its own, and gives it to a stream of the runtime. (A node spares
+ * itself the buffers: it encodes the messages of a turn behind each other.)
  * `bare` puts it into a slab by hand, and the slab into Node's own socket: the least that this platform can do.
  */
 import net from "node:net"
