@@ -39,7 +39,8 @@ test("byte strings that are kept are taken together, whatever else was discarded
   fc.assert(
     fc.property(parts, (list) => {
       const writer = new Writer(32)
-      const [taken, expected]: number[][] = [[], []]
+      const taken: number[] = []
+      const expected: number[] = []
       let waiting = 0
       for (const { bytes, fate } of list) {
         const begin = writer.beginSized()
