@@ -1,10 +1,9 @@
 import type { AnswerReader } from "../connection/call.ts"
 import type { OutputOf, StandardSchema } from "../contract/standard-schema.ts"
-import { isOwnSchema } from "../contract/own-schema.ts"
 import { issueText } from "../contract/issue-text.ts"
 import { JsonText } from "../message/json-text.ts"
 import type { Params } from "../message/message.ts"
-import { cutResult } from "../message/slice.ts"
+import { cutResult, type ResultCutter } from "../message/slice.ts"
 import { base64Form, bigintForm, dateForm, isDate, type Form } from "./forms.ts"
 import { InvalidValueError } from "./invalid-value-error.ts"
 
@@ -57,7 +56,7 @@ export function flavor(name: string, options: FlavorOptions = {}): Flavor {
       error: (error) => error,
     },
     readerOf(schema) {
-      const cut = isOwnSchema(schema) ? schema.cut : undefined
+      const cut = isReviving(schema) ? schema.cut : undefined
       if (cut !== undefined) return { cut, value: (result) => reviveBy(schema, result, self) }
       return { cut: self.reader.cut, value: (result) => reviveBy(schema, self.reader.value(result), self) }
     },
@@ -93,6 +92,8 @@ export const rawFlavor: RawFlavor = {
 /** A schema that makes its value from what JSON has for it. */
 export interface Reviving {
   revive(json: unknown, flavor: Flavor): unknown
+  /** How a result that is to be the text that it came as is found in its message. */
+  readonly cut?: ResultCutter | undefined
 }
 
 /** What a schema makes of a JSON value before it is checked: most of them nothing else. */
