@@ -1,6 +1,9 @@
 import { Writer } from "@dchat/wire"
 import { MessageError, type MessageType } from "../message/message.ts"
 
+/** Of the length of a command, which is below 256 (darkfi-net 1.2). */
+const MAX_LENGTH_BYTES = 3
+
 /** Where packets go that were gathered. */
 export interface PacketSink {
   /** Takes whole packets, one behind the other. */
@@ -14,7 +17,9 @@ export class PacketEncoder {
   readonly #writer = new Writer()
   /** For whom packets are gathered. */
   #sink: PacketSink | undefined
-  /** How the packets of the message that was sent last begin. */
+  /** How the packets of each message begin: magic and command. To write these one by one for each packet takes 40 ns more. */
+  readonly #heads = new Map<MessageType<unknown>, PacketHead>()
+  /** The one of the message that was sent last, which mostly is sent next. */
   #head: PacketHead | undefined
 
   /** @throws {RangeError} if the magic is not four bytes */
@@ -72,7 +77,7 @@ export class PacketEncoder {
   #write<T>(type: MessageType<T>, value: T): void {
     const { command, codec, maxBytes } = type
     const writer = this.#writer
-    const head = this.#head?.type === type ? this.#head : (this.#head = headOf(type, this.magic))
+    const head = this.#head?.type === type ? this.#head : (this.#head = this.#headOf(type))
     try {
       writer.bytes(head.bytes)
       const begin = writer.beginSized()
@@ -86,26 +91,21 @@ export class PacketEncoder {
       throw error
     }
   }
+
+  #headOf(type: MessageType<unknown>): PacketHead {
+    const known = this.#heads.get(type)
+    if (known !== undefined) return known
+    const { commandBytes } = type
+    const writer = new Writer(this.magic.length + MAX_LENGTH_BYTES + commandBytes.length)
+    writer.bytes(this.magic)
+    writer.blob(commandBytes)
+    const head = { type, bytes: writer.take() }
+    this.#heads.set(type, head)
+    return head
+  }
 }
 
-/** How the packets of a message begin: magic and command. To write these one by one for each packet takes 40 ns more. */
 interface PacketHead {
   readonly type: MessageType<unknown>
-  readonly magic: Uint8Array
   readonly bytes: Uint8Array
-}
-
-/** The last one of each message, as a process has many nodes but mostly one network. */
-const heads = new WeakMap<MessageType<unknown>, PacketHead>()
-
-function headOf(type: MessageType<unknown>, magic: Uint8Array): PacketHead {
-  const known = heads.get(type)
-  if (known?.magic.every((byte, i) => byte === magic[i]) === true) return known
-  const { commandBytes } = type
-  const writer = new Writer(magic.length + commandBytes.length + 3)
-  writer.bytes(magic)
-  writer.blob(commandBytes)
-  const head = { type, magic, bytes: writer.take() }
-  heads.set(type, head)
-  return head
 }
