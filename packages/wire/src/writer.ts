@@ -1,13 +1,11 @@
 import { EncodeError, MAX_DEPTH, MAX_EMPTY_ELEMENTS } from "./errors.ts"
 import { platformEncodeUtf8 } from "#platform"
 import { show } from "./show.ts"
+import { Slab } from "./slab.ts"
 import { encodeShortAscii, encodeUtf8, isWellFormed } from "./utf8.ts"
 
 const MAX_U64 = 0xffff_ffff_ffff_ffffn
 const MAX_U128 = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffffn
-
-/** Room beyond what is needed at once, so that a length that turns out wider does not move a long text to new memory. */
-const SPARE_BYTES = 64
 
 /** For a text of so many UTF-16 units there is room for three bytes each, which is the most that it can take. */
 const MAX_ROOMY_UNITS = 1024
@@ -19,100 +17,57 @@ const MAX_ROOMY_UNITS = 1024
  * memory, so one writer serves many small messages with few allocations. With `keep` a byte string waits for the next one, to
  * be taken with it. After an {@link EncodeError} half a value may have been written: `discard` it.
  */
-export class Writer {
-  readonly #chunkBytes: number
-  #bytes: Uint8Array<ArrayBuffer>
-  /** Where what waits to be taken begins. */
-  #first = 0
-  /** Where the byte string that is being written begins. */
-  #start = 0
-  #end = 0
+export class Writer extends Slab {
   #depth = 0
   #empties = MAX_EMPTY_ELEMENTS
 
-  /** @param chunkBytes How much memory is taken at a time. Default 8 KiB. More when one byte string needs more. */
-  constructor(chunkBytes = 8192) {
-    this.#chunkBytes = chunkBytes
-    this.#bytes = new Uint8Array(chunkBytes)
-  }
-
-  /** How many bytes were written since the last `take`, `keep` or `discard`. */
-  get length(): number {
-    return this.#end - this.#start
-  }
-
-  /** How many bytes a `take` would give. */
-  get waiting(): number {
-    return this.#end - this.#first
-  }
-
-  /** What was written since the last `take`, but for what was discarded. Not copied, and never touched again by this writer. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(this.#first, this.#end)
-    this.#first = this.#end
-    this.#begin(this.#end)
-    return taken
-  }
-
-  /** Ends a byte string, and leaves it to the next `take`. Returns its length. */
-  keep(): number {
-    const { length } = this
-    this.#begin(this.#end)
-    return length
-  }
-
-  /** Drops what was written since the last `take` or `keep`. */
-  discard(): void {
-    this.#begin(this.#start)
-  }
-
   u8(value: number): void {
     if (typeof value !== "number" || (value & 0xff) !== value) throw outOfRange("u8", value)
-    const at = this.#advance(1)
-    this.#bytes[at] = value
+    const at = this.advance(1)
+    this.memory[at] = value
   }
 
   u16(value: number): void {
     if (typeof value !== "number" || (value & 0xffff) !== value) throw outOfRange("u16", value)
-    this.#put16(this.#advance(2), value)
+    this.#put16(this.advance(2), value)
   }
 
   u32(value: number): void {
     if (typeof value !== "number" || value >>> 0 !== value) throw outOfRange("u32", value)
-    this.#put32(this.#advance(4), value)
+    this.#put32(this.advance(4), value)
   }
 
   u64(value: bigint): void {
     if (typeof value !== "bigint" || value < 0n || value > MAX_U64) throw outOfRange("u64", value)
-    this.#put64(this.#advance(8), value)
+    this.#put64(this.advance(8), value)
   }
 
   u128(value: bigint): void {
     if (typeof value !== "bigint" || value < 0n || value > MAX_U128) throw outOfRange("u128", value)
-    const at = this.#advance(16)
+    const at = this.advance(16)
     this.#put64(at, value & MAX_U64)
     this.#put64(at + 8, value >> 64n)
   }
 
   i8(value: number): void {
     if (typeof value !== "number" || (value << 24) >> 24 !== value) throw outOfRange("i8", value)
-    const at = this.#advance(1)
-    this.#bytes[at] = value
+    const at = this.advance(1)
+    this.memory[at] = value
   }
 
   i16(value: number): void {
     if (typeof value !== "number" || (value << 16) >> 16 !== value) throw outOfRange("i16", value)
-    this.#put16(this.#advance(2), value)
+    this.#put16(this.advance(2), value)
   }
 
   i32(value: number): void {
     if (typeof value !== "number" || (value | 0) !== value) throw outOfRange("i32", value)
-    this.#put32(this.#advance(4), value)
+    this.#put32(this.advance(4), value)
   }
 
   i64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw outOfRange("i64", value)
-    this.#put64(this.#advance(8), BigInt.asUintN(64, value))
+    this.#put64(this.advance(8), BigInt.asUintN(64, value))
   }
 
   i128(value: bigint): void {
@@ -124,13 +79,13 @@ export class Writer {
   f32(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f32 takes a number, not ${show(value)}`)
     if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw outOfRange("f32", value)
-    const at = this.#advance(4)
+    const at = this.advance(4)
     this.#view().setFloat32(at, value, true)
   }
 
   f64(value: number): void {
     if (typeof value !== "number") throw new EncodeError("bad-type", `f64 takes a number, not ${show(value)}`)
-    const at = this.#advance(8)
+    const at = this.advance(8)
     this.#view().setFloat64(at, value, true)
   }
 
@@ -151,7 +106,7 @@ export class Writer {
       }
     } else {
       if (!Number.isSafeInteger(value) || value < 0) throw outOfRange("VarInt", value)
-      this.#putVarint(this.#advance(varintSize(value)), value)
+      this.#putVarint(this.advance(varintSize(value)), value)
     }
   }
 
@@ -169,8 +124,8 @@ export class Writer {
   /** Raw bytes, without a length. */
   bytes(value: Uint8Array): void {
     if (!(value instanceof Uint8Array)) throw new EncodeError("bad-type", `bytes are a Uint8Array, not ${show(value)}`)
-    const at = this.#advance(value.length)
-    this.#bytes.set(value, at)
+    const at = this.advance(value.length)
+    this.memory.set(value, at)
   }
 
   /** A VarInt length and raw bytes. */
@@ -184,10 +139,10 @@ export class Writer {
   string(value: string): void {
     if (typeof value !== "string") throw new EncodeError("bad-type", `a string is needed, not ${show(value)}`)
     const width = varintSize(value.length)
-    this.#reserve(width + value.length)
-    if (encodeShortAscii(value, this.#bytes, this.#end + width)) {
-      this.#putVarint(this.#advance(width), value.length)
-      this.#advance(value.length)
+    this.reserve(width + value.length)
+    if (encodeShortAscii(value, this.memory, this.end + width)) {
+      this.#putVarint(this.advance(width), value.length)
+      this.advance(value.length)
       return
     }
     const begin = this.#open(width)
@@ -227,41 +182,19 @@ export class Writer {
     this.#depth -= 1
   }
 
-  #begin(start: number): void {
-    this.#start = start
-    this.#end = start
+  protected override begin(start: number): void {
+    super.begin(start)
     this.#depth = 0
     this.#empties = MAX_EMPTY_ELEMENTS
   }
 
-  /** Makes room for `length` bytes, counts them as written and says where they begin. `#bytes` may be another one after. */
-  #advance(length: number): number {
-    this.#reserve(length)
-    const at = this.#end
-    this.#end = at + length
-    return at
-  }
-
-  #reserve(length: number): void {
-    if (this.#end + length <= this.#bytes.length) return
-    const waiting = this.#bytes.subarray(this.#first, this.#end)
-    const need = waiting.length + length
-    this.#bytes = new Uint8Array(
-      need <= this.#chunkBytes ? this.#chunkBytes : Math.max(need + SPARE_BYTES, 2 * waiting.length),
-    )
-    this.#bytes.set(waiting)
-    this.#start -= this.#first
-    this.#end -= this.#first
-    this.#first = 0
-  }
-
   #view(): DataView {
-    return new DataView(this.#bytes.buffer)
+    return new DataView(this.memory.buffer)
   }
 
   /** Leaves `width` bytes for a length. Returns where what it counts begins, in bytes since the start. */
   #open(width: number): number {
-    this.#advance(width)
+    this.advance(width)
     return this.length
   }
 
@@ -270,18 +203,18 @@ export class Writer {
     const length = this.length - begin
     const more = varintSize(length) - width
     if (more > 0) {
-      this.#advance(more)
-      const from = this.#start + begin
-      this.#bytes.copyWithin(from + more, from, from + length)
+      this.advance(more)
+      const from = this.start + begin
+      this.memory.copyWithin(from + more, from, from + length)
     }
-    this.#putVarint(this.#start + begin - width, length)
+    this.#putVarint(this.start + begin - width, length)
   }
 
   /** UTF-8 into as much room as there can be need of. Returns whether the platform has a way to do that. */
   #textAtOnce(value: string): boolean {
-    this.#reserve(3 * value.length)
-    const written = platformEncodeUtf8(value, this.#bytes, this.#end)
-    if (written !== undefined) this.#end += written
+    this.reserve(3 * value.length)
+    const written = platformEncodeUtf8(value, this.memory, this.end)
+    if (written !== undefined) this.end += written
     return written !== undefined
   }
 
@@ -290,24 +223,24 @@ export class Writer {
     let rest = value
     let room = value.length
     while (rest !== "") {
-      this.#reserve(room)
-      const { read, written } = encodeUtf8(rest, this.#bytes, this.#end, this.#end + room)
-      this.#end += written
+      this.reserve(room)
+      const { read, written } = encodeUtf8(rest, this.memory, this.end, this.end + room)
+      this.end += written
       rest = rest.slice(read)
       room = 3 * rest.length
     }
   }
 
   #put16(at: number, value: number): void {
-    this.#bytes[at] = value
-    this.#bytes[at + 1] = value >> 8
+    this.memory[at] = value
+    this.memory[at + 1] = value >> 8
   }
 
   #put32(at: number, value: number): void {
-    this.#bytes[at] = value
-    this.#bytes[at + 1] = value >> 8
-    this.#bytes[at + 2] = value >> 16
-    this.#bytes[at + 3] = value >> 24
+    this.memory[at] = value
+    this.memory[at + 1] = value >> 8
+    this.memory[at + 2] = value >> 16
+    this.memory[at + 3] = value >> 24
   }
 
   #put64(at: number, value: bigint): void {
@@ -326,15 +259,15 @@ export class Writer {
 
   #putVarint(at: number, value: number): void {
     if (value < 0xfd) {
-      this.#bytes[at] = value
+      this.memory[at] = value
     } else if (value < 0x1_0000) {
-      this.#bytes[at] = 0xfd
+      this.memory[at] = 0xfd
       this.#put16(at + 1, value)
     } else if (value < 0x1_0000_0000) {
-      this.#bytes[at] = 0xfe
+      this.memory[at] = 0xfe
       this.#put32(at + 1, value)
     } else {
-      this.#bytes[at] = 0xff
+      this.memory[at] = 0xff
       this.#putSafe64(at + 1, value)
     }
   }
