@@ -96,9 +96,10 @@ export class Caller extends CallingHalf {
     messages.forEach((message, index) => {
       if (!isRecord(message)) return
       const call = ownMembers(message) as Partial<NotificationMessage> & { readonly id?: unknown }
-      if (call.method === undefined) this.engine.settle(readResponse(message), source, isBatch ? index : undefined)
+      const place = isBatch ? index : undefined
+      if (call.method === undefined) this.engine.settle(readResponse(message), source, place)
       else if (call.id !== undefined) refusals.push(refusal(call.id))
-      else this.takeNews(call as NotificationMessage, text, messages.length)
+      else this.takeNews(call as NotificationMessage, source, place)
     })
     if (refusals.length > 0) this.send(JSON.stringify(isBatch ? refusals : refusals[0]))
     this.engine.settleRest(source)

@@ -2,6 +2,7 @@ import type { Timers } from "@dchat/runtime"
 import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
 import { notificationText } from "../message/serialise.ts"
+import type { ResponseText } from "../message/slice.ts"
 import type { SubscribeOptions, Subscription, SubscriptionKeeper } from "../subscription/subscription.ts"
 import type { PushTransport } from "../transport/transport.ts"
 import { OutgoingCall, type BatchCall, type BatchOutcome, type CallOptions } from "./call.ts"
@@ -118,10 +119,10 @@ export abstract class CallingHalf extends Life implements Peer {
   /** Takes a notification that is about a subscription of ours; false when it is about something else. */
   protected takeNews(
     notification: Pick<NotificationMessage, "method" | "params">,
-    text: string,
-    messages: number,
+    source: ResponseText,
+    index: number | undefined,
   ): boolean {
-    return this.#subscriptions?.take(notification, text, messages) ?? false
+    return this.#subscriptions?.take(notification, source, index) ?? false
   }
 
   /** Nobody waits for the answer to a call any more. */

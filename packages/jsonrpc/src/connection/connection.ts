@@ -6,6 +6,7 @@ import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ServerError } from "../message/errors.ts"
 import { ErrorCode } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
+import type { ResponseText } from "../message/slice.ts"
 import type { SubscriptionKeeper } from "../subscription/subscription.ts"
 import { deafPeer } from "../subscription/deaf-peer.ts"
 import { Subscriptions } from "../subscription/subscriptions.ts"
@@ -263,21 +264,21 @@ export class Connection extends Finishing {
   protected take(frame: Frame): void {
     const isText = typeof frame === "string"
     const events = isText ? this.engine.receive(frame) : this.engine.receiveUnreadable(frame.reason)
-    const text = isText ? frame : ""
+    const source: ResponseText = { text: isText ? frame : "" }
     // Once for all the entries of a batch: to count its bytes for each of them would take time without bound.
-    const share = events.length > 1 ? Math.ceil(bytesOf(text) / events.length) : undefined
-    for (const event of events) this.#dispatch(event, text, events.length, share)
+    const share = events.length > 1 ? Math.ceil(bytesOf(source.text) / events.length) : undefined
+    for (const event of events) this.#dispatch(event, source, share)
     this.closeWhenIdle()
   }
 
-  #dispatch(event: EngineEvent<OutgoingCall>, text: string, messages: number, share: number | undefined): void {
+  #dispatch(event: EngineEvent<OutgoingCall>, source: ResponseText, share: number | undefined): void {
     switch (event.kind) {
       case "request":
-        if (this.#serving?.unsubscribe(event) !== true) this.#serve(event, text, share)
+        if (this.#serving?.unsubscribe(event) !== true) this.#serve(event, source.text, share)
         break
       case "notification":
-        if (this.takeNews(event, text, messages) || this.#serving?.unsubscribe(event) === true) break
-        if (this.#notes?.take(event) !== true) this.#serve(event, text, share)
+        if (this.takeNews(event, source, event.slot?.index) || this.#serving?.unsubscribe(event) === true) break
+        if (this.#notes?.take(event) !== true) this.#serve(event, source.text, share)
         break
       case "reply":
         this.send(event.text)

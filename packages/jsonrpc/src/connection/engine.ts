@@ -45,7 +45,7 @@ export interface IncomingNotification extends NotificationMessage {
  */
 export type EngineEvent<Call = PendingCall> =
   | IncomingCall
-  | NotificationMessage
+  | IncomingNotification
   | { readonly kind: "resolved"; readonly call: Call; readonly value: unknown }
   | { readonly kind: "rejected"; readonly call: Call; readonly error: CallFailure }
   | { readonly kind: "reply"; readonly text: string }

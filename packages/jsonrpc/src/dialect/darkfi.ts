@@ -1,5 +1,6 @@
 import { ErrorCode } from "../message/rpc-error.ts"
 import type { ErrorObject, Id } from "../message/message.ts"
+import { itemTexts } from "../message/slice.ts"
 import type { Dialect } from "./dialect.ts"
 import type { SubscriptionSpelling } from "./subscription-spelling.ts"
 
@@ -12,6 +13,10 @@ const subscriptions: SubscriptionSpelling = {
     key: method,
     item: Array.isArray(params) && params.length === 1 ? (params[0] as unknown) : params,
   }),
+  itemText(params) {
+    const items = params.startsWith("[") ? itemTexts(params) : []
+    return items.length === 1 ? items[0] : params
+  },
 }
 
 /** Codes that DarkFi's clients give to answers that they cannot use (darkfi-rpc 2.2). No server sends them. */

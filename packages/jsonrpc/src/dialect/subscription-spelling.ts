@@ -1,5 +1,6 @@
 import type { ErrorObject, Id, Params } from "../message/message.ts"
 import { isErrorObject, isRecord, own } from "../message/response.ts"
+import { memberTexts } from "../message/slice.ts"
 
 /** Something that goes over the wire and is not answered, or whose answer nobody looks at. */
 export interface SpelledMessage {
@@ -33,6 +34,11 @@ export interface SubscriberSpelling {
   unsubscribe?(subscription: SubscriptionName): SpelledMessage
   /** What a notification says; `undefined` when it has nothing to do with subscriptions. */
   read(method: string, params: Params | undefined): SubscriptionNews | undefined
+  /**
+   * The text of the item in the text of the parameters that it came in, for who wants it as it came. Default: JSON that means
+   * the same.
+   */
+  itemText?(params: string): string | undefined
 }
 
 /** How a family of peers spells subscriptions, on both sides. */
@@ -66,6 +72,7 @@ export const plainSubscriber: SubscriberSpelling = {
     if (method === ITEM) return { kind: "item", key, item }
     return { kind: "end", key, error: isErrorObject(error) ? error : undefined }
   },
+  itemText: (params) => memberTexts(params).get("item"),
 }
 
 /**

@@ -56,7 +56,7 @@ export function stringEnd(text: string, start: number): number {
   return text.length
 }
 
-/** A text that came in with responses: one, or several when it is a batch. */
+/** A text that came in: of one message, or of several when it is a batch. */
 export interface ResponseText {
   readonly text: string
   /** The texts of the items of a batch, once somebody wanted one. */
@@ -67,7 +67,11 @@ export interface ResponseText {
 export type ResultCutter = (response: ResponseText, index?: number) => JsonText
 
 /** The result of a response as the text that it came as. Results that are wanted so bring it with them: few are. */
-export const cutResult: ResultCutter = (response, index) => {
-  const text = index === undefined ? response.text : (response.items ??= itemTexts(response.text))[index]
-  return new JsonText(memberTexts(text ?? "{}").get("result") ?? "null")
+export const cutResult: ResultCutter = (response, index) =>
+  new JsonText(memberText(response, index, "result") ?? "null")
+
+/** The text of a member of a message, if it has that. `index` is the message's place when the text is a batch. */
+export function memberText(source: ResponseText, index: number | undefined, name: string): string | undefined {
+  const text = index === undefined ? source.text : (source.items ??= itemTexts(source.text))[index]
+  return memberTexts(text ?? "{}").get(name)
 }

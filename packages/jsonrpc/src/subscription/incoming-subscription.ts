@@ -62,6 +62,11 @@ export class IncomingSubscription implements Subscription {
     return this.#dropped
   }
 
+  /** Whether items are to be put as `JsonText`, as they came. */
+  get wantsText(): boolean {
+    return this.#reader?.cut !== undefined
+  }
+
   get isEnded(): boolean {
     return this.#end !== undefined
   }

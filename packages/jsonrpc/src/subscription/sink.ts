@@ -1,11 +1,13 @@
 import { checkpoint, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
 import { MessageTooLongError } from "../connection/errors.ts"
 import { replyTooLong } from "../connection/engine.ts"
+import { jsonFlavor } from "../flavor/flavor.ts"
 import type { SubscriptionName, SubscriptionSpelling } from "../dialect/subscription-spelling.ts"
 import { byteLength, isLongerThan } from "../message/byte-length.ts"
 import { ServerError } from "../message/errors.ts"
 import type { RpcError } from "../message/rpc-error.ts"
 import { ServerCode } from "../message/server-code.ts"
+import { JsonText } from "../message/json-text.ts"
 import { notificationText } from "../message/serialise.ts"
 import { BoundedBuffer, type BufferLimits, type BufferOverflow, type SharedBytes } from "./buffer.ts"
 
@@ -125,8 +127,9 @@ export class SubscriptionSink<Item = unknown> {
   }
 
   #text(item: Item): string {
-    const { method, params } = this.#port.spelling.item(this.name, this.#toJson(item))
-    const text = notificationText(method, params)
+    const json = this.#toJson(item)
+    const { method, params } = this.#port.spelling.item(this.name, json)
+    const text = notificationText(method, json instanceof JsonText ? jsonFlavor.params(params) : params)
     if (isLongerThan(this.#port.maxBytes, text)) throw new MessageTooLongError(this.#port.maxBytes)
     return text
   }

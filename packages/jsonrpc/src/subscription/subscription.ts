@@ -3,6 +3,7 @@ import type { CallOptions } from "../connection/call.ts"
 import type { SubscriberSpelling } from "../dialect/subscription-spelling.ts"
 import type { JsonRpcError } from "../message/rpc-error.ts"
 import type { NotificationMessage, Params } from "../message/message.ts"
+import type { ResponseText } from "../message/slice.ts"
 import type { BufferLimits, BufferOverflow } from "./buffer.ts"
 
 /** How the subscribing side keeps items for a loop that takes its time. */
@@ -43,8 +44,8 @@ export interface Subscription<Item = unknown> extends AsyncIterableIterator<Item
 /** The subscriptions that this side of a connection has made: brings what comes to whom it belongs. */
 export interface SubscriptionKeeper {
   subscribe(method: string, params: Params | undefined, options: SubscribeOptions): Subscription
-  /** Takes a notification, when it is about a subscription. It came in a text of so many messages. */
-  take(notification: Pick<NotificationMessage, "method" | "params">, text: string, messages: number): boolean
+  /** Takes a notification, when it is about a subscription. `index` is its place when it came in a batch. */
+  take(notification: Pick<NotificationMessage, "method" | "params">, source: ResponseText, index?: number): boolean
   /** The connection is gone. */
   closeAll(error: JsonRpcError): void
 }

@@ -3,6 +3,8 @@ import { CallTimeoutError, InvalidResultError } from "../connection/errors.ts"
 import { tell } from "../connection/tell.ts"
 import { plainSubscriber, type SubscriberSpelling, type SubscriptionNews } from "../dialect/subscription-spelling.ts"
 import { byteLength } from "../message/byte-length.ts"
+import { JsonText } from "../message/json-text.ts"
+import { memberText, type ResponseText } from "../message/slice.ts"
 import { rpcErrorFrom, RpcError, type JsonRpcError } from "../message/rpc-error.ts"
 import type { Id, NotificationMessage, Params } from "../message/message.ts"
 import { IncomingSubscription } from "./incoming-subscription.ts"
@@ -10,6 +12,15 @@ import type { SubscribeOptions, Subscription, SubscriptionKeeper, SubscriptionsP
 
 /** Items may come before the answer that says what they belong to. So many of them are kept; more are lost. */
 const MAX_EARLY = 256
+
+/** What came about a subscription. */
+interface Arrival {
+  readonly news: SubscriptionNews
+  /** Of its text, in bytes. */
+  readonly size: number
+  readonly source: ResponseText
+  readonly index: number | undefined
+}
 
 /** The subscriptions that this side of a connection has made: brings what comes to whom it belongs. */
 export class Subscriptions implements SubscriptionKeeper {
@@ -20,7 +31,7 @@ export class Subscriptions implements SubscriptionKeeper {
   readonly #live = new Map<Id, IncomingSubscription>()
   /** Calls to subscribe that are not answered yet. */
   #asking = 0
-  #early: { readonly news: SubscriptionNews; readonly size: number }[] = []
+  #early: Arrival[] = []
 
   /** @param timeoutMs How long a call to subscribe waits for its answer when its options do not say, in milliseconds. */
   constructor(
@@ -45,16 +56,21 @@ export class Subscriptions implements SubscriptionKeeper {
       : this.#subscribeByMethod(method, params, options)
   }
 
-  /** Takes a notification, when it is about a subscription. It came in a text of so many messages. */
-  take({ method, params }: Pick<NotificationMessage, "method" | "params">, text: string, messages: number): boolean {
+  /** Takes a notification, when it is about a subscription. `index` is its place when it came in a batch. */
+  take(
+    { method, params }: Pick<NotificationMessage, "method" | "params">,
+    source: ResponseText,
+    index?: number,
+  ): boolean {
     const news = this.#spelling.read(method, params)
     if (news === undefined) return false
     // Of a batch, each message is counted by itself: to count the whole for each would take time without bound.
-    const size = byteLength(messages === 1 ? text : JSON.stringify(params ?? null))
+    const size = byteLength(index === undefined ? source.text : JSON.stringify(params ?? null))
+    const arrival = { news, size, source, index }
     const subscription = this.#live.get(news.key)
-    if (subscription !== undefined) this.#bring(news, size, subscription)
+    if (subscription !== undefined) this.#bring(arrival, subscription)
     else if (this.#spelling.key === "method") return false
-    else if (this.#asking > 0 && this.#early.length < MAX_EARLY) this.#early.push({ news, size })
+    else if (this.#asking > 0 && this.#early.length < MAX_EARLY) this.#early.push(arrival)
     return true
   }
 
@@ -120,15 +136,23 @@ export class Subscriptions implements SubscriptionKeeper {
     }
   }
 
-  #bring(news: SubscriptionNews, size: number, subscription: IncomingSubscription): void {
-    if (news.kind === "item") return subscription.put(news.item, size)
+  #bring(arrival: Arrival, subscription: IncomingSubscription): void {
+    const { news, size } = arrival
+    if (news.kind === "item")
+      return subscription.put((subscription.wantsText ? this.#itemText(arrival) : undefined) ?? news.item, size)
     this.#live.delete(news.key)
     if (news.error === undefined) subscription.finish()
     else subscription.fail(rpcErrorFrom(news.error))
   }
 
+  #itemText({ source, index }: Arrival): JsonText | undefined {
+    const params = memberText(source, index, "params")
+    const text = params === undefined ? undefined : this.#spelling.itemText?.(params)
+    return text === undefined ? undefined : new JsonText(text)
+  }
+
   #bringEarly(id: Id, subscription: IncomingSubscription): void {
-    for (const { news, size } of this.#early) if (news.key === id) this.#bring(news, size, subscription)
+    for (const arrival of this.#early) if (arrival.news.key === id) this.#bring(arrival, subscription)
     this.#early = this.#early.filter(({ news }) => news.key !== id)
   }
 
