@@ -391,7 +391,7 @@ test("a peer who does not read is not read from, and is cut off at a bound", asy
   expect(error?.message).toContain("300000 bytes unread")
 })
 
-test("what waits at the end of the turn leaves with one flush; in a long turn the 16th, the next 32, the next 64", async () => {
+test("what waits at the end of the turn leaves with one flush; in a long turn the 16th, the next 48, the next 144", async () => {
   const { world, host, near, far } = scene()
   const flushed: number[] = []
   let waiting = 0
@@ -414,7 +414,7 @@ test("what waits at the end of the turn leaves with one flush; in a long turn th
   await sendAll(120, "")
   await sendAll(2, "")
   await sendAll(20, "")
-  expect(flushed.splice(0)).toEqual([16, 32, 64, 8, 2, 16, 4])
+  expect(flushed.splice(0)).toEqual([16, 48, 56, 2, 16, 4])
   // 16 Ki characters leave however few messages they are.
   await sendAll(8, "x".repeat(6000))
   expect(flushed).toEqual([3, 3, 2])
