@@ -20,6 +20,7 @@ export function usageErrors(help: string): (text: string, write: (text: string) 
       .replace(/^error: /, "")
       .trim()
       .replaceAll("\n", " ")
+      .replace(/\.$/, "")
     write(`dchat: ${line}; see "${help}"\n`)
   }
 }

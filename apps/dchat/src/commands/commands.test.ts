@@ -202,7 +202,7 @@ test("a command that is interrupted ends with the signal's code and says nothing
 
 test.each([
   [["daemon", "--network-profiles", "tpc"], /It must be one of tcp, /],
-  [["daemon", "--log-format", "xml"], /Allowed choices are text, json/],
+  [["daemon", "--log-format", "xml"], /Allowed choices are text, json; see "dchat daemon --help"$/],
   [["ping", "--rpc", "localhost:1"], /It must be a URL with host and port/],
   [["ping", "--jsno"], /unknown option '--jsno' \(Did you mean --json\?\); see "dchat ping --help"$/],
   [["ping", "surplus"], /too many arguments for 'ping'/],
