@@ -19,12 +19,6 @@ const CAUTION = 2
 /** Who has put so many bytes without a pause waits for the next turn, so that other work has its own. */
 const BURST_BYTES = 64 * 1024
 
-/**
- * Packets are gathered from there on in a burst. An idle peer over TLS, which is sent less, then takes 58 KiB of the system's
- * memory instead of 63.
- */
-const GATHER_FROM_BYTES = 4 * 1024
-
 /** So much is gathered before the stream gets it, and a packet longer than the other goes to it by itself: it copies up to 4 KiB. */
 const GATHERED_BYTES = 3 * 1024
 const LONG_BYTES = 1024
@@ -107,7 +101,7 @@ export class SendQueue implements PacketSink {
    */
   send<T>(type: MessageType<T>, value: T, options?: Cancellable): Promise<void> {
     const encoder = this.#encoder
-    if (this.#burst < GATHER_FROM_BYTES || !this.#isClear) return this.put(type, encoder.encode(type, value), options)
+    if (!this.#isClear) return this.put(type, encoder.encode(type, value), options)
     const length = encoder.gather(type, value, this)
     if (length > LONG_BYTES || length > this.#maxBytes) return this.put(type, encoder.takeBack(length), options)
     const wait = type.metering.threshold === 0 ? 0 : this.#reserve(type)
