@@ -30,9 +30,9 @@ export interface BucketListsContext {
 }
 
 /**
- * The lists as we keep them. Plain data: no time, no network. A host is in one bucket of its list. Which one follows from a secret key: for hearsay (grey, dark) and who it came from, for the proven
- * (white, gold) and their netgroup. A full bucket of hearsay gives up whom nobody misses, or whoever has more than a
- * fair share; a full bucket of proven hosts gives up nobody.
+ * The lists as we keep them. Plain data: no time, no network. A host is in one bucket of its list. Which one follows from a
+ * secret key: for hearsay (grey, dark) and who it came from, for the proven (white, gold) and their netgroup. A full bucket
+ * of hearsay gives up whom nobody misses, or whoever has more than a fair share; a full bucket of proven hosts gives up nobody.
  */
 export class BucketLists implements HostLists {
   readonly #context: BucketListsContext

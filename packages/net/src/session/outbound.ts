@@ -75,10 +75,12 @@ export class OutboundSession implements Session {
       for await (const _count of hosts.arrivals.subscribe({ capacity: 1, signal })) this.#wakeAll()
     })
     if (hostlist !== undefined && settings.outboundConnections > 0 && most > 0) {
+      // As many of those who are here, and as many of those who are missed.
       const anchors = new Anchors(`${hostlist}.anchors`, runtime, rotates ? 2 * most : most)
       await anchors.load()
       if (tasks !== this.#tasks) return
       this.#anchors = anchors
+      // Older than whoever comes now, and among themselves as the file has them.
       const now = runtime.clock.monotonic()
       for (const [i, url] of anchors.kept.entries()) this.#misses(url, now - anchors.kept.length + i)
       void tasks.spawn((scope) => this.#saveNowAndThen(anchors, scope))
