@@ -1,5 +1,7 @@
-/** The last three digits of a number, as a text. */
-const LAST_DIGITS: string[] = []
+/** The last three digits of a number, as texts. */
+const LAST_DIGITS: readonly string[] = /* @__PURE__ */ Array.from({ length: 1000 }, (_, last) =>
+  `${last}`.padStart(3, "0"),
+)
 
 /**
  * The text of a number, in two parts where it is whole and long.
@@ -11,5 +13,5 @@ const LAST_DIGITS: string[] = []
 export function numberText(value: number): string {
   if (value < 1000 || !Number.isSafeInteger(value)) return `${value}`
   const last = value % 1000
-  return `${(value - last) / 1000}${(LAST_DIGITS[last] ??= `${last}`.padStart(3, "0"))}`
+  return `${(value - last) / 1000}${LAST_DIGITS[last]}`
 }
