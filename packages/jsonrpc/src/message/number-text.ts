@@ -13,5 +13,5 @@ const LAST_DIGITS: readonly string[] = /* @__PURE__ */ Array.from({ length: 1000
 export function numberText(value: number): string {
   if (value < 1000 || !Number.isSafeInteger(value)) return `${value}`
   const last = value % 1000
-  return `${(value - last) / 1000}${LAST_DIGITS[last]}`
+  return `${(value - last) / 1000}${LAST_DIGITS[last] as string}`
 }
