@@ -1,3 +1,4 @@
+import { constants } from "node:crypto"
 import { isIP } from "node:net"
 import { connect, createSecureContext, TLSSocket, type SecureContext } from "node:tls"
 import type { Duplex } from "node:stream"
@@ -30,6 +31,13 @@ export class TlsContexts {
     return context
   }
 }
+
+/**
+ * No session is taken up again: each connection shows its certificates, and what a ticket would carry is kept nowhere. A
+ * ticket holds the peer's certificate; two of them behind the handshake make OpenSSL keep larger buffers, 18 KiB for each
+ * connection that is accepted.
+ */
+const NO_TICKETS = constants.SSL_OP_NO_TICKET
 
 /** Stand for the identity and the offer where there is none. */
 const NOBODY = {}
@@ -141,6 +149,7 @@ function createContext(identity: TlsIdentity | undefined, offer: TlsOffer | unde
     return createSecureContext({
       minVersion: "TLSv1.3",
       maxVersion: "TLSv1.3",
+      secureOptions: NO_TICKETS,
       ...(identity === undefined
         ? undefined
         : { cert: pem("CERTIFICATE", identity.certificate), key: pem("PRIVATE KEY", identity.privateKey) }),

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
 import { StreamPrelude, type ByteStream } from "@dchat/runtime"
 import { nodeRuntime } from "@dchat/runtime/node"
@@ -42,6 +43,7 @@ async function clientHello(stream: ByteStream) {
     versions: list(43, 1),
     serverName: new TextDecoder().decode(extensions.get(0)?.subarray(5)),
     protocols: extensions.has(16),
+    tickets: extensions.has(35),
   }
 }
 
@@ -63,6 +65,7 @@ test("the dialler offers what the reference offers: TLS 1.3, three suites, three
     versions: [0x0304],
     serverName: "dark.fi",
     protocols: false,
+    tickets: false,
   })
   await stream.close()
   expect(await dialling).toContain("the other side left")
@@ -124,4 +127,35 @@ test("a client that takes no Ed25519 signature, or no TLS 1.3, is refused as by 
   const tooOld = await client({ ...pem(forgedIdentity()), maxVersion: "TLSv1.2" })
   expect(tooOld.theirs).toBe("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION")
   expect([noSignature.ours, tooOld.ours].every((said) => said.includes("TLS handshake"))).toBe(true)
+})
+
+test("no session is taken up again: who comes back shows its certificate like everybody", async () => {
+  const transport = tls()
+  const listener = await transport.listen(parseUrl("tcp+tls://127.0.0.1:0"))
+  const { address } = listener
+  const accepted = listener[Symbol.asyncIterator]()
+  const visit = async (session?: Buffer) => {
+    const port = address.kind === "tcp" ? address.port : 0
+    const socket = connect({
+      ...pem(forgedIdentity()),
+      port,
+      host: "127.0.0.1",
+      servername: "dark.fi",
+      rejectUnauthorized: false,
+      session,
+    })
+    const ticket = once(socket, "session") as Promise<[Buffer]>
+    const { value } = (await accepted.next()) as IteratorResult<ByteStream, undefined>
+    const stream = await transport.welcome(value as ByteStream)
+    // A client learns of a ticket when it reads on.
+    socket.resume()
+    const visited = { session: (await ticket)[0], reused: socket.isSessionReused() }
+    socket.destroy()
+    await stream.close()
+    return visited
+  }
+  const first = await visit()
+  const second = await visit(first.session)
+  expect([first.reused, second.reused]).toEqual([false, false])
+  await listener.close()
 })
