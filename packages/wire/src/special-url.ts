@@ -15,8 +15,7 @@ const REST = /^([\\/]*)([^\\/?#]*)([^?#]*)/
  * dropped by both. Throws a TypeError.
  */
 export function parseSpecial(scheme: string, rest: string): ParsedUrl {
-  const [, , authority = "", path = ""] = REST.exec(rest) ?? []
-  if (authority.length > MAX_AUTHORITY_LENGTH) throw new TypeError("user, host and port are too long")
+  const path = checkAuthority(rest)
   const marked = path.includes("^") && !rest.includes(CARET) && !rest.includes(ENCODED_CARET)
   const parsable = marked ? rest.replace(REST, markCarets) : rest
   const http = new URL(`http:${parsable}`)
@@ -24,6 +23,13 @@ export function parseSpecial(scheme: string, rest: string): ParsedUrl {
   checkEncodedLabels(url.hostname)
   const parts = partsOf(url, scheme)
   return marked ? { ...parts, href: restoreCarets(parts.href), path: restoreCarets(parts.path) } : parts
+}
+
+/** Refuses what follows the colon of a scheme if its authority is too long, and returns its path. Throws a TypeError. */
+export function checkAuthority(rest: string): string {
+  const [, , authority = "", path = ""] = REST.exec(rest) ?? []
+  if (authority.length > MAX_AUTHORITY_LENGTH) throw new TypeError("user, host and port are too long")
+  return path
 }
 
 /** Stands for a caret, which newer platforms encode in a path; older ones and the reference do not. Not a character of text. */

@@ -17,12 +17,16 @@ test.each(vectors.parts)("the parts of $href", (parts) => {
   expect(parseUrl(parts.href)).toEqual({ port: undefined, query: undefined, ...parts })
 })
 
-test("a name that would take the platform long is refused at once", () => {
-  const name = "漢".repeat(510)
-  expect(canonicalUrl(`tcp://${name}:1`)).toMatch(/^tcp:\/\/xn--[a-z\d]+:1\/$/)
-  expect(() => canonicalUrl(`tcp://${name}漢:1`)).toThrow(FormatError)
-  expect(() => canonicalUrl(`tcp:${"/".repeat(9)}${"%41".repeat(20_000)}:1`)).toThrow(FormatError)
-})
+test.each(["tcp", "quic", "http", "https", "ws", "wss", "ftp", "file"])(
+  "a %s name that would take the platform long is refused at once",
+  (scheme) => {
+    const name = "漢".repeat(512)
+    expect(canonicalUrl(`${scheme}://${name}`)).toMatch(/^[a-z]+:\/\/xn--[a-z\d]+\/$/)
+    expect(() => canonicalUrl(`${scheme}://${name}漢`)).toThrow(FormatError)
+    expect(() => canonicalUrl(`${scheme}:\\/${name}漢/path`)).toThrow(FormatError)
+    expect(() => canonicalUrl(`${scheme}://${"%41".repeat(20_000)}/`)).toThrow(FormatError)
+  },
+)
 
 describe("of any URL", () => {
   const schemes = ["tcp", "TCP+TLS", "tor", "quic", "nym+tls", "socks5", "i2p", "unix", "tls", "http", "foo"]
