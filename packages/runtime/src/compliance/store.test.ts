@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, open, readdir, rm, writeFile, type FileHandle } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test, vi } from "vitest"
 import type { Store } from "../index.ts"
 import { DirectoryStore } from "../node/index.ts"
 import { MemoryStore } from "../virtual/index.ts"
@@ -183,6 +183,26 @@ test("a write that succeeds leaves nothing beside the file, nor does one that fa
   await expect(store.write("folder", bytes("x"))).rejects.toThrow("there are names below it")
   expect((await readdir(directory)).sort()).toEqual(["folder", "name", "other"])
 })
+
+test.skipIf(process.platform === "win32")(
+  "a write brings the file to the disk, then the folder that names it",
+  async () => {
+    const directory = await newDirectory()
+    const probe = await open(directory)
+    const sync = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, "sync")
+    await probe.close()
+    const synced: string[] = []
+    sync.mockImplementation(async function (this: FileHandle) {
+      synced.push((await this.stat()).isDirectory() ? "folder" : "file")
+    })
+    try {
+      await new DirectoryStore(directory).write("name", bytes("1"))
+    } finally {
+      sync.mockRestore()
+    }
+    expect(synced).toEqual(["file", "folder"])
+  },
+)
 
 test("two stores on one directory do not tear each other's writes", async () => {
   const directory = await newDirectory()

@@ -9,7 +9,8 @@ const UNFINISHED = "~"
 /**
  * A store in a directory: a name is a path below it.
  *
- * Bytes are written to a new file beside the old one, brought to the disk and renamed over it.
+ * Bytes are written to a new file beside the old one, brought to the disk and renamed over it; then the folder is brought to
+ * the disk, where the system can: after a loss of power a name has what was written last, or what it had before.
  */
 export class DirectoryStore implements Store {
   readonly #directory: string
@@ -102,9 +103,24 @@ async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
       await file.close()
     }
     await rename(unfinished, path)
+    await syncFolder(dirname(path))
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {})
     throw error
+  }
+}
+
+/** Windows opens no folder, some file systems bring none to the disk, and a remove may take an empty one away meanwhile. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, "r")
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    if (!hasCode(error, "EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "ENOENT")) throw error
   }
 }
 
