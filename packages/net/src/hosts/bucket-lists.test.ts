@@ -128,6 +128,35 @@ test("neighbours that advertise themselves to a seed share the eight buckets of 
   expect(lists.size("grey")).toBeLessThanOrEqual(8 * SHAPES.grey.places)
 })
 
+/** Names that cost nothing: each is of another domain. */
+function freeNames(count: number): { url: string; lastSeen: number }[] {
+  return Array.from({ length: count }, (_, i) => ({ url: `tcp://node.free${i}.example:1/`, lastSeen: 9 }))
+}
+
+const keys = fc.uint8Array({ minLength: 16, maxLength: 16 })
+
+test("whoever makes names up leaves room for others, even in his own buckets, and for honest names", () => {
+  fc.assert(
+    fc.property(keys, (key) => {
+      const lists = testLists({}, key)
+      lists.move("grey", freeNames(2000), "9.9")
+      expect(lists.size("grey")).toBeGreaterThan(SHAPES.grey.places)
+      const others = Array.from({ length: 20 }, (_, i) => ({ url: `tcp://${i + 10}.1.1.1:1/`, lastSeen: 1 }))
+      expect(lists.move("grey", others, "9.9")).toEqual([])
+      const named = Array.from({ length: 20 }, (_, i) => ({ url: `tcp://node.town${i}.example:1/`, lastSeen: 1 }))
+      for (const peer of ["1.1", "2.2", "3.3", "4.4", "5.5", "6.6", "7.7", "8.8"]) lists.move("grey", named, peer)
+      expect(named.filter(({ url }) => !lists.has("grey", url))).toEqual([])
+    }),
+  )
+})
+
+test("names that all answer, as those of one machine can, take up no more than half of the proven", () => {
+  const lists = testLists()
+  const { buckets, places } = SHAPES.white
+  lists.move("white", freeNames(10_000))
+  expect(lists.size("white")).toBeLessThanOrEqual((buckets * places) / 2)
+})
+
 test("in a full bucket of hearsay the terrible go first, then the surplus of the greatest netgroup, then nobody", () => {
   const lists = testLists({
     terrible:

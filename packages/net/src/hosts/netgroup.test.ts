@@ -16,8 +16,10 @@ test.each([
   ["an onion service: 4 bits of its name", `tor://${ONION}:1/`, "onion/3"],
   ["over TLS too", `tor+tls://${ONION}:1/`, "onion/3"],
   ["i2p", "i2p://77example.i2p:1/", "i2p/15"],
-  ["a name", "tcp://node.example:1/", "node.example"],
-  ["a name and a password", "socks5://a:b@node.example:1/x:2", "node.example"],
+  ["a name: 4 bits of its last two labels", "tcp://node.example:1/", "name/1"],
+  ["a name in that domain", "tcp://a.b.node.example:1/", "name/1"],
+  ["a name and a password", "socks5://a:b@node.example:1/x:2", "name/1"],
+  ["a name of one label", "tcp://node:1/", "name/11"],
   ["no host: the address", "unix:///run/x", "unix:///run/x"],
 ])("%s", (_what, url, group) => {
   expect(netgroupOf(url, false)).toBe(group)
@@ -37,4 +39,22 @@ test("two IPv4 addresses are of one group if and only if their first 16 bits are
       expect(groups[0] === groups[1]).toBe(a[0] === b[0] && a[1] === b[1])
     }),
   )
+})
+
+test("names are of 16 groups, however many there are; those of one domain are of one", () => {
+  const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?$/)
+  const top = fc.stringMatching(/^[a-z]{2,6}$/).filter((text) => text !== "i2p" && text !== "onion")
+  fc.assert(
+    fc.property(label, label, label, top, (a, b, domain, end) => {
+      const groups = [`${a}.${domain}`, `${a}.${b}.${domain}`, domain].map((name) =>
+        netgroupOf(`tcp://${name}.${end}:9/`, false),
+      )
+      expect(groups[0]).toMatch(/^name\/(\d|1[0-5])$/)
+      expect(new Set(groups).size).toBe(1)
+    }),
+  )
+  const many = Array.from({ length: 1000 }, (_, i) => netgroupOf(`tcp://node.of${i}.example:9/`, false))
+  const most = Math.max(...[...new Set(many)].map((group) => many.filter((other) => other === group).length))
+  expect(new Set(many).size).toBe(16)
+  expect(most).toBeLessThan(100)
 })

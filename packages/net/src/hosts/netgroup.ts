@@ -19,9 +19,9 @@ const EMBEDDED: readonly {
 
 /**
  * The part of the network that an address belongs to: addresses of one group are cheap to get together, those of many
- * groups are not. IPv4: its first 16 bits; IPv6: its first 32, or those of the IPv4 address in it; onion and i2p names,
- * which are free: one of 16 groups, by 4 bits of the name; other names: the name, which is not looked up. On a local
- * network every address is a group of its own.
+ * groups are not. IPv4: its first 16 bits; IPv6: its first 32, or those of the IPv4 address in it; names, which are free:
+ * one of 16 groups, by 4 bits of an onion or i2p name, or of a hash of the last two labels of another name, which is not
+ * looked up. On a local network every address is a group of its own.
  *
  * @param url Canonical.
  */
@@ -36,7 +36,7 @@ export function netgroupOf(url: string, localnet: boolean): string {
   if (six !== undefined) return group6(six)
   if (host.endsWith(".onion")) return `onion/${fourBits(host)}`
   if (host.endsWith(".i2p")) return `i2p/${fourBits(host)}`
-  return host
+  return `name/${fourBitsOfDomain(host)}`
 }
 
 function group4(address: number): string {
@@ -53,6 +53,14 @@ function group6(address: bigint): string {
 function fourBits(name: string): number {
   const position = "abcdefghijklmnopqrstuvwxyz234567".indexOf(name[0] ?? "")
   return position < 0 ? 0 : position >> 1
+}
+
+/** FNV-1a of the last two labels, the upper four bits. No secret: whoever makes names up gets one of each group anyway. */
+function fourBitsOfDomain(name: string): number {
+  const start = name.lastIndexOf(".", name.lastIndexOf(".") - 1) + 1
+  let hash = 0x811c9dc5
+  for (let i = start; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  return hash >>> 28
 }
 
 /** The host of a canonical URL, without brackets; empty if it has none. */

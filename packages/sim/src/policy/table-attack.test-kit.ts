@@ -21,8 +21,8 @@ const DRAWS_OF_SLOT = 250
 export interface Attack {
   /** How many addresses the hostile peer sends each time that an honest one sends 20. */
   readonly rate: number
-  /** Whether they are names, of which each is a netgroup of its own, and not addresses in 16 netgroups. */
-  readonly areNames?: boolean
+  /** What they are: IPv4 addresses in 16 netgroups, names of as many domains, or by turns both. Default: `"addresses"`. */
+  readonly made?: "addresses" | "names" | "both"
   readonly hours: number
   /**
    * Seconds from one time to the next. Peers of a real node may send every 10 s. Longer steps take less time and change
@@ -49,16 +49,16 @@ export interface Outcome {
  * One hostile connection and eight honest ones talk to a node that knows nobody. The hostile one is always the first to
  * speak.
  */
-export async function attack(rule: Rule, { rate, areNames = false, hours, stepS, seed }: Attack): Promise<Outcome> {
+export async function attack(rule: Rule, { rate, made = "addresses", hours, stepS, seed }: Attack): Promise<Outcome> {
   const node = await TableNode.of(rule, seed)
   const random = new SeededRandom(seed)
   const honest = Array.from({ length: HONEST_NODES }, () => honestAddress(random))
-  let made = 0
+  let count = 0
   let share = 0
   const steps = (hours * 3600) / stepS
   for (let step = 1; step <= steps; step++) {
     const now = START + step * stepS
-    const hostile = (): readonly [string, bigint] => [hostileAddress(made++, areNames), BigInt(now + 31_536_000)]
+    const hostile = (): readonly [string, bigint] => [MAKERS[made](count++), BigInt(now + 31_536_000)]
     const messages: Message[] = [{ from: HOSTILE_PEER, addresses: Array.from({ length: rate }, hostile) }]
     for (let peer = 0; peer < HONEST_SOURCES; peer++) {
       const said = (): readonly [string, bigint] => [
@@ -76,10 +76,20 @@ export async function attack(rule: Rule, { rate, areNames = false, hours, stepS,
 /** Of none of the netgroups whose addresses it sends: so they are in as few buckets as can be, which is best for it. */
 const HOSTILE_PEER = "tcp://44.0.0.1:1/"
 
-function hostileAddress(i: number, areNames: boolean): string {
-  if (areNames) return `tcp://h${i}.evil.example:1/`
+function hostileIp(i: number): string {
   const host = Math.floor(i / HOSTILE_GROUPS)
   return `tcp://45.${i % HOSTILE_GROUPS}.${(host >> 8) & 255}.${host & 255}:${1 + (host >> 16)}/`
+}
+
+/** Nobody asks whether a domain is there. */
+function hostileName(i: number): string {
+  return `tcp://h.evil${i}.example:1/`
+}
+
+const MAKERS: Readonly<Record<NonNullable<Attack["made"]>, (i: number) => string>> = {
+  addresses: hostileIp,
+  names: hostileName,
+  both: (i) => (i % 2 === 0 ? hostileIp : hostileName)(i >> 1),
 }
 
 function honestAddress(random: SeededRandom): string {
