@@ -10,6 +10,7 @@ import { PATIENT, describeFault, type PeerFault } from "./fault.ts"
 import { hangUpAtOnce, hangUpPolitely } from "./hang-up.ts"
 import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
+import type { Progress } from "./progress.ts"
 import { Reserve, VISIT_MS } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
@@ -52,6 +53,8 @@ export class Channel {
   #state: ChannelState = "new"
   #reason: ChannelStopped | undefined
   #version: VersionInfo | undefined
+  /** How many bytes have come in. */
+  #received = 0
   /** Runs while the peer may be a seed's visitor. */
   #visit: Timer | undefined
 
@@ -117,6 +120,12 @@ export class Channel {
     return this.#sendQueue.refused
   }
 
+  /** How far what is said has come, in both directions. */
+  get progress(): Progress {
+    const { sent, ahead } = this.#sendQueue
+    return { received: this.#received, sent, ahead }
+  }
+
   /** Starts to read. What was subscribed before gets every message from the first on. */
   start(): void {
     this.#move("running")
@@ -124,6 +133,7 @@ export class Channel {
     this.#options.stream.readInto({
       data: (chunk) => {
         if (this.#state !== "running") return
+        this.#received += chunk.length
         this.#decoder.push(chunk)
         this.#readOn()
       },

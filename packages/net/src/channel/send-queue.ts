@@ -1,7 +1,7 @@
 import type { ByteStream, Clock } from "@dchat/runtime"
 import { Mutex, whenCancelled, type Cancellable, type Cancellation } from "@dchat/task"
 import type { MessageType } from "../message/message.ts"
-import { Backlog, STREAM_BYTES } from "./backlog.ts"
+import { Backlog, PIECE_BYTES, STREAM_BYTES, pieceOf } from "./backlog.ts"
 import { HeldBack } from "./held-back.ts"
 import { Meter } from "./metering.ts"
 import type { PacketEncoder, PacketSink } from "./packet-encoder.ts"
@@ -59,6 +59,8 @@ export class SendQueue implements PacketSink {
   #pause: Pause | undefined
   #refused = 0
   #burst = 0
+  /** How many bytes the stream was given. */
+  #given = 0
   /** What is gathered leaves at the end of this turn. */
   #flushIsDue = false
   #reason: Error | undefined
@@ -81,6 +83,16 @@ export class SendQueue implements PacketSink {
   get bytes(): number {
     const waiting = (this.#held?.bytes ?? 0) + (this.#backlog?.bytes ?? 0)
     return waiting + this.#encoder.gathered(this) + this.#stream.bufferedBytes
+  }
+
+  /** How many bytes the operating system has taken. */
+  get sent(): number {
+    return this.#given - this.#stream.bufferedBytes
+  }
+
+  /** How many bytes go ahead of what is urgent and is taken now. */
+  get ahead(): number {
+    return this.#encoder.gathered(this) + this.#stream.bufferedBytes + (this.#backlog?.ahead ?? 0)
   }
 
   /** How many packets found no room and were refused. */
@@ -125,7 +137,12 @@ export class SendQueue implements PacketSink {
 
   /** For the encoder: packets that were gathered. */
   write(packets: Uint8Array): void {
-    if (this.#reason === undefined) this.#stream.write(packets)
+    if (this.#reason === undefined) this.#give(packets)
+  }
+
+  #give(bytes: Uint8Array): void {
+    this.#given += bytes.length
+    this.#stream.write(bytes)
   }
 
   #flush(): void {
@@ -224,17 +241,34 @@ export class SendQueue implements PacketSink {
 
   /** On to the stream, or behind what waits for it. */
   #pass(type: MessageType<unknown>, packet: Uint8Array): void {
-    const stream = this.#stream
     if (this.#encoder.gathered(this) > 0) this.#encoder.flush()
-    const isQueued = !type.urgent && (this.#backlog !== undefined || stream.bufferedBytes >= STREAM_BYTES)
-    if (!isQueued) {
-      stream.write(packet)
-      return
+    const backlog = this.#backlog
+    if (backlog !== undefined) {
+      if (type.urgent) backlog.addUrgent(packet)
+      else backlog.add(packet)
+    } else if (type.urgent || (packet.length <= PIECE_BYTES && this.#stream.bufferedBytes < STREAM_BYTES)) {
+      this.#give(packet)
+    } else {
+      this.#passInPieces(packet)
     }
-    this.#backlog ??= new Backlog(stream, this.#clock, () => {
+  }
+
+  /** As much as the stream has room for; what is left waits. */
+  #passInPieces(packet: Uint8Array): void {
+    const stream = this.#stream
+    let given = 0
+    while (given < packet.length) {
+      const room = STREAM_BYTES - stream.bufferedBytes
+      if (room <= 0) break
+      const piece = pieceOf(packet, given, room)
+      given += piece.length
+      this.#give(piece)
+    }
+    if (given === packet.length) return
+    const give = (bytes: Uint8Array): void => this.#give(bytes)
+    this.#backlog = new Backlog(stream, this.#clock, { packet, given }, give, () => {
       this.#backlog = undefined
     })
-    this.#backlog.add(packet)
   }
 
   /** How long the next message of a kind must wait, in milliseconds. It counts from when it is sent. */
