@@ -23,7 +23,12 @@ export interface Transport {
 export function urlOf(scheme: string, address: Address): string {
   if (address.kind === "unix")
     return canonicalUrl(`${scheme}://${encodeURI(address.path).replaceAll(/[?#]/g, encodeURIComponent)}`)
-  return canonicalUrl(`${scheme}://${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`)
+  return canonicalUrl(`${scheme}://${hostIn(address.host)}:${address.port}`)
+}
+
+/** A host as it stands in a URL, which has no room for the zone of a link-local address (`%eth0`). */
+function hostIn(host: string): string {
+  return host.includes(":") ? `[${host.replace(/%.*$/, "")}]` : host
 }
 
 /** A URL as it may be shown to others. */
