@@ -22,6 +22,24 @@ test("two nodes of one computer chat over a unix socket", async () => {
   await expectChat(net, alice, bob)
 })
 
+test("a node listens to IPv4 and to IPv6 at the same port, as a configuration of the reference says it", async () => {
+  await using net = new TestNet()
+  const inboundAddrs = ["tcp://0.0.0.0:1000", "tcp+tls://[::]:1001", "tcp://[::]:1000", "tcp+tls://0.0.0.0:1001"]
+  const bob = await net.node("bob", { inboundAddrs }, net.world.host({ name: "bob", ip: ["10.0.0.1", "fd00::1"] }))
+  await net.run(bob)
+  for (const [name, ip, peer] of [
+    ["alice", "10.0.0.2", "tcp://10.0.0.1:1000"],
+    ["carol", "fd00::2", "tcp://[fd00::1]:1000"],
+  ] as const) {
+    await net.run(await net.node(name, { peers: [peer] }, net.host(name, ip)))
+  }
+  await net.world.advance(1000)
+  expect(bob.p2p.peers().map(({ address }) => address.replace(/\d+\/$/, ""))).toEqual([
+    "tcp://10.0.0.2:",
+    "tcp://[fd00::2]:",
+  ])
+})
+
 test.each([
   ["tcp+tls", ["tor+tls"], { torSocks5Proxy: "socks5://10.0.0.9:1080/" }, "tor+tls://10.0.0.1:1000/", true],
   ["tcp+tls", ["socks5+tls"], { torSocks5Proxy: "socks5://10.0.0.9:1080/" }, "socks5+tls://10.0.0.9:1080/10.0.0.1:1000", false],

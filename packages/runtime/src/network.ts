@@ -117,6 +117,8 @@ export interface ListenOptions extends StreamOptions {
    * for them. Default: 4096 and 1024.
    */
   backlog?: number
+  /** Whether `::` leaves IPv4 to others, so that `0.0.0.0` can be listened on at the same port. Default: it takes IPv4 too. */
+  ipv6Only?: boolean
 }
 
 /**

@@ -18,8 +18,9 @@ export abstract class PlainTransport implements Transport {
     return this.#network.connect(this.socketOf(url), options)
   }
 
+  /** IPv6 addresses take IPv6 alone (darkfi-net 9.2): who wants both names `0.0.0.0` and `[::]`, at the same port if they like. */
   async listen(url: ParsedUrl, options?: TransportOptions): Promise<Listener> {
-    return this.#network.listen(this.socketOf(url), options)
+    return this.#network.listen(this.socketOf(url), { ...options, ipv6Only: true })
   }
 
   welcome(stream: ByteStream): Promise<ByteStream> {

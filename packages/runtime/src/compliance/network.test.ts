@@ -98,6 +98,24 @@ describe.each(LABS)("the %s network", (name, makeLab) => {
   )
 
   test(
+    "a listener for IPv6 alone leaves the port to one for IPv4, and each has its own peers",
+    inLab(async () => {
+      const { network } = lab.here
+      const six = await network.listen({ kind: "tcp", host: "::", port: 0 }, { ipv6Only: true })
+      const port = six.address.kind === "tcp" ? six.address.port : 0
+      await expect(network.connect({ kind: "tcp", host: "127.0.0.1", port })).rejects.toMatchObject({ code: "refused" })
+      const four = await network.listen({ kind: "tcp", host: "0.0.0.0", port })
+      for (const [host, listener] of [["::1", six] as const, ["127.0.0.1", four] as const]) {
+        const [client, server] = await Promise.all([network.connect({ kind: "tcp", host, port }), accept(listener)])
+        expect(server.remoteAddress).toMatchObject({ host })
+        await Promise.all([client.close(), server.close()])
+      }
+      await expect(network.listen({ kind: "tcp", host: "::", port })).rejects.toMatchObject({ code: "address-in-use" })
+      await Promise.all([six.close(), four.close()])
+    }),
+  )
+
+  test(
     "closing a listener ends its iterations and leaves accepted streams alone",
     inLab(async () => {
       const listener = await listen()

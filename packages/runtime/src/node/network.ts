@@ -156,7 +156,8 @@ async function bindUnix(server: Server, address: UnixAddress, options: ListenOpt
   }
 }
 
-function bind(server: Server, address: Address, { backlog = BACKLOG, signal }: ListenOptions): Promise<void> {
+function bind(server: Server, address: Address, options: ListenOptions): Promise<void> {
+  const { backlog = BACKLOG, ipv6Only = false, signal } = options
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       server.off("listening", bound)
@@ -181,7 +182,9 @@ function bind(server: Server, address: Address, { backlog = BACKLOG, signal }: L
     server.on("error", failed)
     signal?.addEventListener("abort", aborted, { once: true })
     server.listen(
-      address.kind === "unix" ? { path: address.path, backlog } : { host: address.host, port: address.port, backlog },
+      address.kind === "unix"
+        ? { path: address.path, backlog }
+        : { host: address.host, port: address.port, backlog, ipv6Only },
     )
   })
 }

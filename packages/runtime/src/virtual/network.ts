@@ -63,7 +63,7 @@ export class VirtualNetwork implements Network {
       address.kind === "unix"
         ? address
         : { ...address, host: this.#internet.lookUp(this.#here, address.host)[0] ?? address.host }
-    const listener = new QueuedListener(ports.reserve(asked), options, () => ports.remove(listener))
+    const listener = new QueuedListener(ports.reserve(asked, options), options, () => ports.remove(listener))
     ports.add(listener)
     return listener
   }

@@ -1,6 +1,6 @@
 import { formatAddress, isLoopback } from "../address.ts"
 import { networkFailure } from "../network-failure.ts"
-import type { Address } from "../network.ts"
+import type { Address, ListenOptions } from "../network.ts"
 import type { QueuedListener } from "../stream/queued-listener.ts"
 
 /** The ports that a system gives to those who do not care: 49152 to 65535. */
@@ -28,11 +28,11 @@ export class Ports {
   /** Who listens there. */
   find(address: Address): QueuedListener | undefined {
     if (address.kind === "unix") return this.#unix.get(address.path)
-    return this.#tcp.get(address.port)?.find((listener) => covers(listener.address, address.host))
+    return this.#tcp.get(address.port)?.find(({ address: bound, options }) => covers(bound, options, address))
   }
 
   /** The address to listen on, with a port: `address`, whose host is an IP address, or with a free port where it says 0. Throws a {@link NetworkError} when it cannot be had. */
-  reserve(address: Address): Address {
+  reserve(address: Address, options: ListenOptions): Address {
     const doing = `cannot listen on ${formatAddress(address)}`
     if (address.kind === "unix") {
       if (this.#unix.has(address.path)) throw networkFailure("address-in-use", doing, "unix")
@@ -40,7 +40,7 @@ export class Ports {
     }
     if (!isWildcard(address.host) && !this.has(address.host)) throw networkFailure("address-not-available", doing)
     if (address.port === 0) return { ...address, port: this.free() }
-    if (this.#tcp.get(address.port)?.some((other) => overlap(other.address, address)) === true)
+    if (this.#tcp.get(address.port)?.some((other) => overlap(other, { address, options })) === true)
       throw networkFailure("address-in-use", doing)
     return address
   }
@@ -93,14 +93,18 @@ function isWildcard(ip: string): boolean {
   return ip === "0.0.0.0" || ip === "::"
 }
 
-function covers(bound: Address, ip: string): boolean {
+/** Whether who listens on `bound` is reached at `wanted`, if the port is the same. */
+function covers(bound: Address, { ipv6Only = false }: ListenOptions, wanted: Address): boolean {
+  if (bound.kind !== "tcp" || wanted.kind !== "tcp") return false
+  const isIpv6 = wanted.host.includes(":")
   return (
-    bound.kind === "tcp" &&
-    (bound.host === ip || bound.host === "::" || (bound.host === "0.0.0.0" && !ip.includes(":")))
+    bound.host === wanted.host ||
+    (bound.host === "::" && (isIpv6 || !ipv6Only)) ||
+    (bound.host === "0.0.0.0" && !isIpv6)
   )
 }
 
-function overlap(bound: Address, wanted: Address): boolean {
-  if (bound.kind !== "tcp" || wanted.kind !== "tcp") return false
-  return isWildcard(wanted.host) || covers(bound, wanted.host)
+/** Whether there is an address at which both would be reached. */
+function overlap(one: Pick<QueuedListener, "address" | "options">, other: typeof one): boolean {
+  return covers(one.address, one.options, other.address) || covers(other.address, other.options, one.address)
 }
