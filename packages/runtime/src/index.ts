@@ -3,6 +3,7 @@ export type { Clock, Timer, Timers } from "./clock.ts"
 export { MAX_TIMER_MS } from "./clock.ts"
 export type { Log, LogFields, LogLevel, LogRecord, LogSink } from "./log.ts"
 export { LOG_LEVELS, logTo, silentLog } from "./log.ts"
+export { escapeControls, readableLine, timeOfDay } from "./log-line.ts"
 export type {
   Address,
   ByteStream,

@@ -1,8 +1,8 @@
+import { escapeControls } from "@dchat/runtime"
 import { type ClientOptions, newClientCommand } from "../cli/client-command.ts"
 import type { AddCommand } from "../cli/command.ts"
 import { withDaemon } from "../client/with-daemon.ts"
 import type { DaemonClient } from "../daemon/contract.ts"
-import { escapeControls } from "../log/readable.ts"
 
 /** `dchat info`. */
 export const addInfoCommand: AddCommand = (program, shell) => {

@@ -1,10 +1,10 @@
+import { escapeControls, timeOfDay } from "@dchat/runtime"
 import { type ClientOptions, newClientCommand } from "../cli/client-command.ts"
 import type { AddCommand } from "../cli/command.ts"
 import type { Shell } from "../cli/shell.ts"
 import { follow } from "../client/follow.ts"
 import { withDaemon } from "../client/with-daemon.ts"
 import type { ReceivedMessage } from "../daemon/inbox.ts"
-import { escapeControls, timeOfDay } from "../log/readable.ts"
 
 /** `dchat recv [--follow]`. */
 export const addRecvCommand: AddCommand = (program, shell) => {

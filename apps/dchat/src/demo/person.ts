@@ -1,3 +1,4 @@
+import { escapeControls } from "@dchat/runtime"
 import { CancelScope, isTimeout, sleep } from "@dchat/task"
 import { Failure, messageOf } from "../cli/failure.ts"
 import type { Shell } from "../cli/shell.ts"
@@ -5,7 +6,6 @@ import { follow } from "../client/follow.ts"
 import { connectToDaemon } from "../client/with-daemon.ts"
 import type { DaemonClient } from "../daemon/contract.ts"
 import type { ReceivedMessage } from "../daemon/inbox.ts"
-import { escapeControls } from "../log/readable.ts"
 
 /** Nothing in the demo takes long: what has not happened after this many milliseconds will not happen. */
 const PATIENCE_MS = 15_000

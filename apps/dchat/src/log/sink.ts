@@ -1,6 +1,5 @@
-import { type Clock, LOG_LEVELS, type LogLevel, type LogSink } from "@dchat/runtime"
+import { type Clock, LOG_LEVELS, type LogLevel, type LogSink, readableLine } from "@dchat/runtime"
 import { pino } from "pino"
-import { readableLine } from "./readable.ts"
 
 /** How log lines look: for a person, or JSON for programs. */
 export type LogFormat = "text" | "json"

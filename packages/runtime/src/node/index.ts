@@ -1,4 +1,5 @@
 export { nodeClock } from "./clock.ts"
+export { consoleLog, type ConsoleLogOptions } from "./console-log.ts"
 export { NodeNetwork } from "./network.ts"
 export { toNetworkError } from "./network-error.ts"
 export { nodeRandom } from "./random.ts"

@@ -1,4 +1,5 @@
-import type { Clock, LogRecord } from "@dchat/runtime"
+import type { Clock } from "./clock.ts"
+import type { LogRecord } from "./log.ts"
 
 const DAY_MS = 86_400_000
 
