@@ -1,13 +1,17 @@
 import type { Random } from "@dchat/runtime"
 import { Bucket, BucketChooser, type BucketShape } from "./buckets.ts"
 import { LIST_CAPS, type Host, type HostColour, type HostEntry, type HostLists } from "./lists.ts"
+import { HostRoster } from "./roster.ts"
 import { drawSpread } from "./spread.ts"
+
+/** Lists that are divided into buckets. */
+type Bucketed = Exclude<HostColour, "black">
 
 /**
  * How the lists are divided; together the places are just below the {@link LIST_CAPS}. Who is banned needs no place of
  * that kind.
  */
-export const SHAPES: Readonly<Record<Exclude<HostColour, "black">, BucketShape>> = {
+export const SHAPES: Readonly<Record<Bucketed, BucketShape>> = {
   grey: { buckets: 128, places: 15 },
   white: { buckets: 128, places: 39 },
   gold: { buckets: 128, places: 39 },
@@ -34,13 +38,14 @@ export interface BucketListsContext {
  * secret key: for hearsay (grey, dark) and who it came from, for the proven (white, gold) and their netgroup. A full bucket
  * of hearsay gives up whom nobody misses, or whoever has more than a fair share; a full bucket of proven hosts gives up nobody.
  */
-export class BucketLists implements HostLists {
+export class BucketLists extends HostRoster<Kept> implements HostLists {
   readonly #context: BucketListsContext
-  readonly #hosts = new Map<string, Kept>()
-  readonly #lists: Readonly<Record<HostColour, Set<Kept>>> = perColour(() => new Set<Kept>())
-  readonly #buckets: Readonly<Record<HostColour, Map<number, Bucket<Kept>>>> = perColour(
-    () => new Map<number, Bucket<Kept>>(),
-  )
+  readonly #buckets: Readonly<Record<Bucketed, Map<number, Bucket<Kept>>>> = {
+    grey: new Map(),
+    white: new Map(),
+    gold: new Map(),
+    dark: new Map(),
+  }
   #key: Uint8Array
   #chooser: BucketChooser
   #evicted = 0
@@ -48,6 +53,7 @@ export class BucketLists implements HostLists {
 
   /** @param key 16 secret bytes */
   constructor(key: Uint8Array, context: BucketListsContext) {
+    super()
     this.#context = context
     this.#key = key
     this.#chooser = new BucketChooser(key)
@@ -58,8 +64,7 @@ export class BucketLists implements HostLists {
   }
 
   set key(key: Uint8Array) {
-    const hosts = [...this.#hosts.values()]
-    for (const { url } of hosts) this.#take(url)
+    const hosts = this.leaveAll()
     this.#key = key
     this.#chooser = new BucketChooser(key)
     for (const host of hosts) this.#put(host.colour, host, host.source)
@@ -73,27 +78,6 @@ export class BucketLists implements HostLists {
     return this.#turnedAway
   }
 
-  size(colour: HostColour): number {
-    return this.#lists[colour].size
-  }
-
-  has(colour: HostColour, url: string): boolean {
-    return this.#hosts.get(url)?.colour === colour
-  }
-
-  entries(colour: HostColour): HostEntry[] {
-    return Array.from(this.#lists[colour], ({ url, lastSeen }) => ({ url, lastSeen }))
-  }
-
-  get(url: string): Host | undefined {
-    return this.#hosts.get(url)
-  }
-
-  lastSeen(url: string): number | undefined {
-    const host = this.#hosts.get(url)
-    return host === undefined || host.colour === "black" || host.colour === "dark" ? undefined : host.lastSeen
-  }
-
   store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
     const left: HostEntry[] = []
     for (const host of hosts) if (!this.#put(colour, host, source)) left.push(host)
@@ -102,28 +86,23 @@ export class BucketLists implements HostLists {
     return left
   }
 
-  move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
-    const isFree = colour === "black" || this.size("black") === 0
-    return this.store(colour, isFree ? hosts : hosts.filter(({ url }) => !this.has("black", url)), source)
-  }
-
   /** It goes back to the grey list. */
   lost(url: string, provenAt?: number): void {
     const lastSeen = this.lastSeen(url)
     if (lastSeen === undefined) return
     this.move("grey", [{ url, lastSeen }])
-    const host = this.#hosts.get(url)
+    const host = this.get(url)
     if (host !== undefined && provenAt !== undefined) host.provenAt = provenAt
   }
 
   fail(url: string): void {
-    const host = this.#hosts.get(url)
+    const host = this.get(url)
     if (host !== undefined) host.failures++
   }
 
   /** It is forgotten, unless it may come back. */
   unanswered(url: string): void {
-    const host = this.#hosts.get(url)
+    const host = this.get(url)
     if (host !== undefined && !this.#context.mayComeBack(host)) this.remove("grey", url)
   }
 
@@ -141,14 +120,6 @@ export class BucketLists implements HostLists {
       .reduce<HostEntry | undefined>((a, b) => (a === undefined || b.lastSeen < a.lastSeen ? b : a), undefined)?.url
   }
 
-  remove(colour: HostColour, url: string): void {
-    if (this.has(colour, url)) this.#take(url)
-  }
-
-  removeOlder(colour: HostColour, moment: number): void {
-    for (const { url, lastSeen } of this.#lists[colour]) if (lastSeen < moment) this.#take(url)
-  }
-
   sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[] {
     return draw(
       this.entries(colour).filter(({ url }) => accept(url)),
@@ -159,11 +130,26 @@ export class BucketLists implements HostLists {
 
   /** Drawn so that neither sources nor netgroups win by numbers. */
   spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[] {
-    return drawSpread([...this.#lists[colour]].filter(accept), count, random)
+    return drawSpread(this.members(colour).filter(accept), count, random)
+  }
+
+  protected override enter(host: Kept): void {
+    super.enter(host)
+    const { colour, bucket } = host
+    if (colour === "black") return
+    let others = this.#buckets[colour].get(bucket)
+    if (others === undefined) this.#buckets[colour].set(bucket, (others = new Bucket<Kept>()))
+    others.add(host)
+  }
+
+  protected override leave(url: string): Kept | undefined {
+    const host = super.leave(url)
+    if (host !== undefined && host.colour !== "black") this.#buckets[host.colour].get(host.bucket)?.remove(host)
+    return host
   }
 
   #put(colour: HostColour, { url, lastSeen }: HostEntry, from: string | undefined): boolean {
-    const known = this.#hosts.get(url)
+    const known = this.get(url)
     if (known?.colour === colour) {
       known.lastSeen = lastSeen
       if (PROVEN.has(colour)) Object.assign(known, { failures: 0, provenAt: lastSeen })
@@ -174,9 +160,9 @@ export class BucketLists implements HostLists {
     const isProven = known !== undefined && PROVEN.has(known.colour)
     const bucket = this.#makeRoom(colour, url, { group, source, isProven })
     if (bucket === undefined) return false
-    this.#take(url)
+    this.leave(url)
     const provenAt = PROVEN.has(colour) ? lastSeen : (known?.provenAt ?? -Infinity)
-    this.#add({ url, lastSeen, colour, group, source, bucket, failures: 0, provenAt })
+    this.enter({ url, lastSeen, colour, group, source, bucket, failures: 0, provenAt })
     return true
   }
 
@@ -198,29 +184,9 @@ export class BucketLists implements HostLists {
     // Who was proven once goes before hearsay.
     const leaves = bucket.entries.find(this.#context.terrible()) ?? bucket.leastMissed(group, isProven ? -Infinity : 2)
     if (leaves === undefined) return undefined
-    this.#take(leaves.url)
+    this.leave(leaves.url)
     this.#evicted++
     return index
-  }
-
-  #add(host: Kept): void {
-    const { url, colour, bucket } = host
-    this.#hosts.set(url, host)
-    this.#lists[colour].add(host)
-    if (colour === "black") return
-    let others = this.#buckets[colour].get(bucket)
-    if (others === undefined) this.#buckets[colour].set(bucket, (others = new Bucket<Kept>()))
-    others.add(host)
-  }
-
-  #take(url: string): void {
-    const host = this.#hosts.get(url)
-    if (host === undefined) return
-    const { colour, bucket } = host
-    this.#hosts.delete(url)
-    this.#lists[colour].delete(host)
-    if (colour === "black") return
-    this.#buckets[colour].get(bucket)?.remove(host)
   }
 
   /** Who was banned first is let off first. */
@@ -228,13 +194,9 @@ export class BucketLists implements HostLists {
     const surplus = this.size("black") - LIST_CAPS.black
     if (surplus <= 0) return
     const oldestFirst = this.entries("black").toSorted((a, b) => a.lastSeen - b.lastSeen)
-    for (const { url } of oldestFirst.slice(0, surplus)) this.#take(url)
+    for (const { url } of oldestFirst.slice(0, surplus)) this.leave(url)
     this.#evicted += surplus
   }
-}
-
-function perColour<T>(make: () => T): Record<HostColour, T> {
-  return { grey: make(), white: make(), gold: make(), black: make(), dark: make() }
 }
 
 /** Up to `count` elements of `pool`, drawn with equal chances; `pool` is shuffled on the way. */

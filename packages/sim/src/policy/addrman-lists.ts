@@ -84,12 +84,15 @@ export class AddrmanLists extends PlainLists {
     return place
   }
 
-  protected occupied(host: Kept): void {
+  protected override enter(host: Kept): void {
+    super.enter(host)
     this.#tableOf(host)?.add(host)
   }
 
-  protected vacated(host: Kept): void {
-    this.#tableOf(host)?.remove(host)
+  protected override leave(url: string): Kept | undefined {
+    const host = super.leave(url)
+    if (host !== undefined) this.#tableOf(host)?.remove(host)
+    return host
   }
 
   /** A bucket, one of those in it, and that one by a chance that falls with what was in vain, but rises with each draw. */

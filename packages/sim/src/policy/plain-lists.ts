@@ -1,4 +1,4 @@
-import type { Host, HostColour, HostEntry, HostLists, ListsContext } from "@dchat/net"
+import { HostRoster, type Host, type HostColour, type HostEntry, type HostLists, type ListsContext } from "@dchat/net"
 import type { Random } from "@dchat/runtime"
 import { drawSome } from "../adversary/draw.ts"
 
@@ -28,21 +28,14 @@ export type Newcomer = Pick<Kept, "url" | "colour" | "group" | "source"> & {
 const PROVEN: ReadonlySet<HostColour> = new Set(["white", "gold"])
 
 /** Lists of hosts that leave open who gets a place, who has to leave and how draws go. */
-export abstract class PlainLists implements HostLists {
+export abstract class PlainLists extends HostRoster<Kept> implements HostLists {
   #evicted = 0
   #turnedAway = 0
   #key: Uint8Array
   protected readonly context: ListsContext
-  readonly #hosts = new Map<string, Kept>()
-  readonly #lists: Readonly<Record<HostColour, Set<Kept>>> = {
-    grey: new Set(),
-    white: new Set(),
-    gold: new Set(),
-    black: new Set(),
-    dark: new Set(),
-  }
 
   constructor(context: ListsContext) {
+    super()
     this.context = context
     this.#key = context.random.fork("buckets").bytes(16)
   }
@@ -52,12 +45,6 @@ export abstract class PlainLists implements HostLists {
 
   /** A place for a host, from which somebody else may have had to go; undefined if it gets none. */
   protected abstract reserve(newcomer: Newcomer): number | undefined
-
-  /** A host has taken its place. */
-  protected abstract occupied(host: Kept): void
-
-  /** A host has left its place. */
-  protected abstract vacated(host: Kept): void
 
   abstract lost(url: string, provenAt?: number): void
   abstract unanswered(url: string): void
@@ -77,35 +64,9 @@ export abstract class PlainLists implements HostLists {
   }
 
   set key(key: Uint8Array) {
-    const hosts = [...this.#hosts.values()]
-    for (const { url } of hosts) this.take(url)
+    const hosts = this.leaveAll()
     this.#key = key
-    this.keyChanged()
     for (const host of hosts) this.#put(host.colour, host, host.source)
-  }
-
-  /** Places follow from another secret from now on. No host has one at this moment. */
-  protected keyChanged(): void {}
-
-  size(colour: HostColour): number {
-    return this.#lists[colour].size
-  }
-
-  has(colour: HostColour, url: string): boolean {
-    return this.#hosts.get(url)?.colour === colour
-  }
-
-  entries(colour: HostColour): HostEntry[] {
-    return Array.from(this.#lists[colour], ({ url, lastSeen }) => ({ url, lastSeen }))
-  }
-
-  get(url: string): Kept | undefined {
-    return this.#hosts.get(url)
-  }
-
-  lastSeen(url: string): number | undefined {
-    const host = this.#hosts.get(url)
-    return host === undefined || host.colour === "black" || host.colour === "dark" ? undefined : host.lastSeen
   }
 
   store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[] {
@@ -116,21 +77,8 @@ export abstract class PlainLists implements HostLists {
     return left
   }
 
-  move(colour: HostColour, hosts: readonly HostEntry[], source?: string): HostEntry[] {
-    const free = colour === "black" ? hosts : hosts.filter(({ url }) => !this.has("black", url))
-    return this.store(colour, free, source)
-  }
-
-  remove(colour: HostColour, url: string): void {
-    if (this.has(colour, url)) this.take(url)
-  }
-
-  removeOlder(colour: HostColour, moment: number): void {
-    for (const { url, lastSeen } of this.#lists[colour]) if (lastSeen < moment) this.take(url)
-  }
-
   fail(url: string): void {
-    const host = this.#hosts.get(url)
+    const host = this.get(url)
     if (host === undefined) return
     host.failures++
     host.failedAt = this.context.now()
@@ -147,27 +95,14 @@ export abstract class PlainLists implements HostLists {
     )
   }
 
-  /** Who is on a list. */
-  protected members(colour: HostColour): Kept[] {
-    return [...this.#lists[colour]]
-  }
-
   /** Somebody has more right to the place of a host. */
   protected evict(url: string): void {
-    this.take(url)
+    this.leave(url)
     this.#evicted++
   }
 
-  protected take(url: string): void {
-    const host = this.#hosts.get(url)
-    if (host === undefined) return
-    this.#hosts.delete(url)
-    this.#lists[host.colour].delete(host)
-    this.vacated(host)
-  }
-
   #put(colour: HostColour, { url, lastSeen }: HostEntry, from: string | undefined): boolean {
-    const known = this.#hosts.get(url)
+    const known = this.get(url)
     const isProof = PROVEN.has(colour)
     if (known?.colour === colour) {
       known.lastSeen = lastSeen
@@ -179,13 +114,11 @@ export abstract class PlainLists implements HostLists {
     const isProven = known !== undefined && PROVEN.has(known.colour)
     const bucket = this.reserve({ url, colour, group, source, isProven })
     if (bucket === undefined) return false
-    this.take(url)
+    this.leave(url)
     const { failures = 0, failedAt = -Infinity, answeredAt = -Infinity } = known ?? {}
     const history = isProof ? { failures: 0, failedAt, answeredAt: lastSeen } : { failures, failedAt, answeredAt }
     const host: Kept = { url, lastSeen, colour, group, source, bucket, ...history, provenAt: -Infinity }
-    this.#hosts.set(url, host)
-    this.#lists[colour].add(host)
-    this.occupied(host)
+    this.enter(host)
     return true
   }
 

@@ -31,9 +31,6 @@ class ReferenceLists extends PlainLists {
   protected reserve(): number {
     return 0
   }
-
-  protected occupied(): void {}
-  protected vacated(): void {}
 }
 
 /**
