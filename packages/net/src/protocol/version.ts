@@ -7,6 +7,7 @@ import type { Hosts } from "../hosts/hosts.ts"
 import type { MessageOf } from "../message/message.ts"
 import { Verack, Version, type VersionInfo } from "../message/version.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
+import { withoutCredentials } from "../transport/transport.ts"
 
 /** What the version exchange needs of its node. */
 export interface VersionContext {
@@ -69,7 +70,7 @@ export class VersionExchange {
         appName,
         version: appVersion,
         timestamp: BigInt(Math.floor(runtime.clock.now() / 1000)),
-        connectRecvAddr: channel.connection.connect,
+        connectRecvAddr: withoutCredentials(channel.connection.connect),
         resolveRecvAddr: channel.connection.resolve,
         extSendAddr: [...hosts.externalAddrs],
         features: [],

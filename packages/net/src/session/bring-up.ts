@@ -70,7 +70,9 @@ function register(channel: Channel, node: SessionContext): void {
   const { channels, hosts } = node
   const { address, session } = channel
   channel.throwIfStopped()
-  if (session !== "inbound") hosts.enter(address, "connected")
+  const isHeld = session !== "inbound" && hosts.enter(address, "connected")
+  // Who was dialled with a user before the host is known without: nobody else gives back what is held for that.
+  if (isHeld && address !== channel.connection.connect) channel.onStop(() => void hosts.enter(address, "free"))
   if (session === "outbound" || session === "direct") hosts.promote(address)
   channels.add(channel)
   node.introduced(channel)
