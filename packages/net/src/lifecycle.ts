@@ -15,6 +15,16 @@ const MOVES: Readonly<Record<P2pState, readonly P2pState[]>> = {
   stopped: ["starting"],
 }
 
+/** What to do when the state does not lead to another one that was asked for. */
+const INSTEAD: Readonly<Record<P2pState, string>> = {
+  open: "call start(), and wait for it, before run()",
+  starting: "wait until start() has returned",
+  started: "it needs run() or stop()",
+  running: "it goes on until stop()",
+  stopping: "wait until stop() has returned",
+  stopped: "call start(), and wait for it, before run()",
+}
+
 /** The state of a node, and the two moments that others wait for: when it is told to stop, and when it has. */
 export class Lifecycle {
   /** Set while the node has been told to stop and was not started again. */
@@ -44,7 +54,10 @@ export class Lifecycle {
 
   /** @throws {WrongStateError} if the state does not lead there */
   move(to: P2pState): void {
-    if (!MOVES[this.#state].includes(to)) throw new WrongStateError(`a network that is ${this.#state} cannot be ${to}`)
+    const from = this.#state
+    if (!MOVES[from].includes(to)) {
+      throw new WrongStateError(`a network that is ${from} cannot be ${to}: ${INSTEAD[from]}`)
+    }
     this.#log.debug(`P2p: ${this.#state} -> ${to}`)
     this.#state = to
     if (to === "starting") {

@@ -1,17 +1,28 @@
-import { canonicalUrl } from "@dchat/wire"
+import { canonicalUrl, FormatError } from "@dchat/wire"
+import { checkSettings } from "./check.ts"
 import type { Settings } from "./settings.ts"
+import { ADDRESS_FIELDS } from "./table.ts"
 
 /**
- * The same settings with canonical addresses, so that they can be compared with those of others (darkfi-net 1.6).
+ * The same settings, checked, with canonical addresses, so that they can be compared with those of others (darkfi-net 1.6).
  *
+ * @throws {SettingsError} if a value is not allowed, or a name is that of no setting
  * @throws {FormatError} if an address is not a URL
  */
 export function withCanonicalUrls(settings: Settings): Settings {
-  return {
-    ...settings,
-    inboundAddrs: settings.inboundAddrs.map(canonicalUrl),
-    externalAddrs: settings.externalAddrs.map(canonicalUrl),
-    peers: settings.peers.map(canonicalUrl),
-    seeds: settings.seeds.map(canonicalUrl),
-  }
+  checkSettings(settings)
+  const addresses = ADDRESS_FIELDS.map((field) => [field, canonicalAddresses(field, settings[field])])
+  return { ...settings, ...Object.fromEntries(addresses) }
+}
+
+function canonicalAddresses(field: string, addresses: readonly string[]): readonly string[] {
+  return addresses.map((address, index) => {
+    try {
+      return canonicalUrl(address)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      const message = `${field}[${index}] is ${error.message}; write one such as tcp://127.0.0.1:51554`
+      throw new FormatError(error.code, message, { cause: error })
+    }
+  })
 }

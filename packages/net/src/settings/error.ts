@@ -6,8 +6,11 @@ export interface Place {
   readonly table: string
 }
 
-/** What is wrong with a setting: its value is not allowed, or an active profile has no table of its own. */
-export type SettingsErrorCode = "wrong-value" | "no-profile"
+/**
+ * What is wrong with a setting: its value is not allowed, an active profile has no table of its own in the file, or a program
+ * names a setting that there is not.
+ */
+export type SettingsErrorCode = "wrong-value" | "no-profile" | "unknown"
 
 /** A setting is wrong. The text says which, what it is, and what is allowed. */
 export class SettingsError extends Error {
@@ -44,7 +47,7 @@ const SHOWN_LENGTH = 80
 function show(value: unknown): string {
   if (value === undefined) return "missing"
   if (isTable(value)) return "a table"
-  if (typeof value === "number") return String(value)
+  if (typeof value === "number" || typeof value === "bigint") return String(value)
   const isDate = typeof value === "object" && value !== null && !Array.isArray(value)
   return isDate ? "a date" : shorten(JSON.stringify(value) ?? typeof value)
 }
