@@ -1,7 +1,7 @@
 import { canonicalUrl, FormatError } from "@dchat/wire"
 import { checkSettings } from "./check.ts"
 import type { Settings } from "./settings.ts"
-import { ADDRESS_FIELDS } from "./table.ts"
+import type { ADDRESS_FIELDS } from "./table.ts"
 
 /**
  * The same settings, checked, with canonical addresses, so that they can be compared with those of others (darkfi-net 1.6).
@@ -11,12 +11,17 @@ import { ADDRESS_FIELDS } from "./table.ts"
  */
 export function withCanonicalUrls(settings: Settings): Settings {
   checkSettings(settings)
-  const addresses = ADDRESS_FIELDS.map((field) => [field, canonicalAddresses(field, settings[field])])
-  return { ...settings, ...Object.fromEntries(addresses) }
+  return {
+    ...settings,
+    inboundAddrs: canonicalAddresses("inboundAddrs", settings),
+    externalAddrs: canonicalAddresses("externalAddrs", settings),
+    peers: canonicalAddresses("peers", settings),
+    seeds: canonicalAddresses("seeds", settings),
+  }
 }
 
-function canonicalAddresses(field: string, addresses: readonly string[]): readonly string[] {
-  return addresses.map((address, index) => {
+function canonicalAddresses(field: (typeof ADDRESS_FIELDS)[number], settings: Settings): readonly string[] {
+  return settings[field].map((address, index) => {
     try {
       return canonicalUrl(address)
     } catch (error) {
