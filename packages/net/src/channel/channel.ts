@@ -1,4 +1,4 @@
-import type { Log, Timer } from "@dchat/runtime"
+import type { Log } from "@dchat/runtime"
 import type { Cancellable } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
 import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
@@ -6,12 +6,13 @@ import type { MessageType } from "../message/message.ts"
 import type { VersionInfo } from "../message/version.ts"
 import type { SessionKind } from "../session/kind.ts"
 import { Dispatcher } from "./dispatcher.ts"
+import { Ending, type Cleanup } from "./ending.ts"
 import { PATIENT, describeFault, type PeerFault } from "./fault.ts"
 import { hangUpAtOnce, hangUpPolitely } from "./hang-up.ts"
 import type { ChannelAddress, ChannelOptions } from "./options.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import type { Progress } from "./progress.ts"
-import { Reserve, VISIT_MS } from "./reserve.ts"
+import { Reserve } from "./reserve.ts"
 import { SendQueue } from "./send-queue.ts"
 import { ChannelStopped } from "./stopped.ts"
 import { TurnClock } from "./turn-clock.ts"
@@ -37,26 +38,17 @@ export class Channel {
   readonly session: SessionKind
   /** UNIX seconds at which the connection was made. */
   readonly startTime: number
-  /** Resolves when the channel has stopped, with the reason. Never rejects. */
-  readonly stopped: Promise<ChannelStopped>
 
   readonly #options: ChannelOptions
   readonly #dispatcher: Dispatcher
   readonly #decoder: PacketDecoder
   readonly #sendQueue: SendQueue
   readonly #reserve: Reserve
-  /** Replaced when there is one more. */
-  #cleanups: readonly (() => Promise<void> | void)[] = []
-  #tellStopped: (reason: ChannelStopped) => void = nothing
-  /** Made when the channel stops. */
-  #closed: Promise<void> | undefined
+  readonly #ending = new Ending()
   #state: ChannelState = "new"
-  #reason: ChannelStopped | undefined
   #version: VersionInfo | undefined
   /** How many bytes have come in. */
   #received = 0
-  /** Runs while the peer may be a seed's visitor. */
-  #visit: Timer | undefined
 
   constructor(options: ChannelOptions) {
     const { stream, session, encoder, runtime } = options
@@ -64,9 +56,6 @@ export class Channel {
     this.id = runtime.random.integer(0xffff_ffff) + 1
     this.session = session
     this.startTime = Math.floor(runtime.clock.now() / 1000)
-    this.stopped = new Promise((resolve) => {
-      this.#tellStopped = resolve
-    })
     const turnClock = new TurnClock(runtime.clock)
     const owner = { room: () => this.#readOn(), dropped: () => void options.counts.messagesDropped++ }
     this.#dispatcher = new Dispatcher(runtime.clock, BUILT_IN_MESSAGES, owner, turnClock)
@@ -86,6 +75,11 @@ export class Channel {
 
   get state(): ChannelState {
     return this.#state
+  }
+
+  /** Resolves when the channel has stopped, with the reason. Never rejects. */
+  get stopped(): Promise<ChannelStopped> {
+    return this.#ending.begun
   }
 
   /** What host lists know the peer by: what was really dialled, unless that was another transport (darkfi-net 4.1). */
@@ -129,7 +123,7 @@ export class Channel {
   /** Starts to read. What was subscribed before gets every message from the first on. */
   start(): void {
     this.#move("running")
-    if (!this.#reserve.isOpen) this.#visit = this.#options.runtime.clock.setTimer(VISIT_MS, () => this.trust())
+    this.#reserve.openAfterVisit(this.#options.runtime.clock)
     this.#options.stream.readInto({
       data: (chunk) => {
         if (this.#state !== "running") return
@@ -182,7 +176,6 @@ export class Channel {
 
   /** The peer has shown that it is here to stay: what an application broadcast meanwhile is sent. */
   trust(): void {
-    this.#endVisit()
     this.#reserve.open()
   }
 
@@ -204,14 +197,15 @@ export class Channel {
    *
    * @throws {ChannelStopped} if the channel has stopped
    */
-  onStop(cleanup: () => Promise<void> | void): void {
+  onStop(cleanup: Cleanup): void {
     this.throwIfStopped()
-    this.#cleanups = this.#cleanups.concat([cleanup])
+    this.#ending.add(cleanup)
   }
 
   /** Throws the reason if the channel has stopped. */
   throwIfStopped(): void {
-    if (this.#reason !== undefined) throw this.#reason
+    const { reason } = this.#ending
+    if (reason !== undefined) throw reason
   }
 
   /** Says that the peer has made a mistake, with all that follows from it. */
@@ -225,12 +219,6 @@ export class Channel {
   /** Stops the channel. Returns when its protocols have ended and its socket is closed. Safe to call again. */
   stop(reason: ChannelStopped = new ChannelStopped("stopped", "we closed the connection")): Promise<void> {
     return this.#stop(reason, "politely")
-  }
-
-  /** Lets go of the timer, too: a channel lives for long after it. */
-  #endVisit(): void {
-    this.#visit?.cancel()
-    this.#visit = undefined
   }
 
   get #log(): Log {
@@ -279,44 +267,32 @@ export class Channel {
     void this.#stop(reason, manner)
   }
 
-  /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
   #stop(reason: ChannelStopped, manner: Manner): Promise<void> {
-    if (this.#closed !== undefined) return this.#closed
-    let tellClosed: () => void = nothing
-    // Made first: what is called from here on may stop the channel again.
-    this.#closed = new Promise((resolve) => {
-      tellClosed = resolve
-    })
+    return this.#ending.begin(
+      reason,
+      () => this.#hangUp(reason, manner),
+      (error) => this.#log.error(`${this.displayAddress}: cleaning up after the channel failed`, { error }),
+    )
+  }
+
+  /** The order is that of darkfi-net 4.2, but the socket is closed here and now. */
+  #hangUp(reason: ChannelStopped, manner: Manner): Promise<void> {
     const { stream, runtime } = this.#options
     const isPolite = this.#state === "running" && manner === "politely"
     this.#move("stopped")
-    this.#reason = reason
-    this.#tellStopped(reason)
-    this.#endVisit()
+    this.#reserve.endVisit()
     this.#dispatcher.finish(reason)
     if (isPolite) this.#sendQueue.moveOn()
     const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
     this.#sendQueue.close(reason)
     const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)
-    const counted = goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
-    void Promise.allSettled([counted, this.#cleanUp()]).then(tellClosed)
-    return this.#closed
+    return goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
   }
 
   #countUnsent(bytes: number): void {
     if (bytes === 0) return
     this.#options.counts.bytesUnsent += bytes
     this.#log.info(`${bytes} bytes for ${this.displayAddress} (${this.session}) could not be sent any more`)
-  }
-
-  async #cleanUp(): Promise<void> {
-    for (const cleanup of this.#cleanups) {
-      try {
-        await cleanup()
-      } catch (error) {
-        this.#log.error(`${this.displayAddress}: cleaning up after the channel failed`, { error })
-      }
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "@dchat/runtime"
 import type { MessageType } from "../message/message.ts"
 
 /** A peer that dialled us and has stayed for so long is no visitor, who asks a seed or probes us and leaves. In milliseconds. */
@@ -19,6 +20,8 @@ export class Reserve {
   readonly #pass: (type: MessageType<unknown>, packet: Uint8Array) => void
   #kept: Kept[] | undefined = []
   #bytes = 0
+  /** Runs while the peer may be a seed's visitor. */
+  #visit: Timer | undefined
 
   /** @param pass Gets what was kept, in order, when the reserve is opened. */
   constructor(pass: (type: MessageType<unknown>, packet: Uint8Array) => void) {
@@ -37,10 +40,22 @@ export class Reserve {
     return true
   }
 
+  /** Opens it when no visitor would be here any more, if it is not open before. */
+  openAfterVisit(clock: Pick<Clock, "setTimer">): void {
+    if (!this.isOpen) this.#visit = clock.setTimer(VISIT_MS, () => this.open())
+  }
+
   /** Passes on what was kept. From here on nothing is. */
   open(): void {
+    this.endVisit()
     const kept = this.#kept ?? []
     this.#kept = undefined
     for (const { type, packet } of kept) this.#pass(type, packet)
+  }
+
+  /** It is not opened by time any more. Lets go of the timer, too: a channel lives for long after it. */
+  endVisit(): void {
+    this.#visit?.cancel()
+    this.#visit = undefined
   }
 }
