@@ -13,6 +13,8 @@ const ADVICE: Record<NetworkErrorCode, (it: "port" | "path") => string> = {
     it === "port"
       ? "this user may not; choose a port above 1023, or check the firewall"
       : "this user may not; choose a path in a directory that is there and is yours",
+  "no-resources": () =>
+    "this computer has no room for it, its files or its memory are used up; raise its limits, or close something",
   "not-found": () => "there is no host of that name; check the spelling and the name server",
   tls: () => "the TLS handshake failed",
   unsupported: () => "this computer cannot do that",

@@ -23,6 +23,7 @@ export type NetworkErrorCode =
   | "address-in-use"
   | "address-not-available"
   | "no-permission"
+  | "no-resources"
   | "not-found"
   | "tls"
   | "unsupported"

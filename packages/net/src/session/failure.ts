@@ -15,9 +15,11 @@ export function isBusy(error: unknown): boolean {
   return error instanceof ConnectError && error.code === "busy"
 }
 
-/** Whether a dial that failed says nothing of the host: it is being dialled already, or a proxy of ours is not there. */
+/** Whether a dial that failed says nothing of the host: it is being dialled already, or a proxy or room is missing here. */
 export function isNobodysFault(error: unknown): boolean {
-  return isBusy(error) || (error instanceof ConnectError && error.code === "no-proxy")
+  return (
+    isBusy(error) || (error instanceof ConnectError && (error.code === "no-proxy" || error.code === "no-resources"))
+  )
 }
 
 /** Whether trying again is of no use. */

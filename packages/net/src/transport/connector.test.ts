@@ -1,7 +1,8 @@
 import { NetworkError, type ByteStream } from "@dchat/runtime"
-import { virtualWorld } from "@dchat/runtime/virtual"
+import { MemoryLog, virtualWorld } from "@dchat/runtime/virtual"
 import { parseUrl } from "@dchat/wire"
 import { expect, test } from "vitest"
+import { isNobodysFault } from "../session/failure.ts"
 import { defaultSettings, type Settings } from "../settings/settings.ts"
 import { Connector } from "./connector.ts"
 import { ConnectError } from "./error.ts"
@@ -68,6 +69,24 @@ test("the peer is not to blame if no way got past our own proxies; it is if one 
   const one: Transport["dial"] = ({ scheme }) =>
     scheme === "tor" ? Promise.reject(new NetworkError("refused", "no")) : none(parseUrl("tcp://a:1"))
   expect((await failing("tcp://10.0.0.1:1/", MIXED, one)).error.code).toBe("failed")
+})
+
+test("nor is the peer to blame if this computer has no room for another connection; that is said once", async () => {
+  const said = new MemoryLog({ level: "info" })
+  const runtime = virtualWorld({ log: said }).host({ name: "here" })
+  const context = {
+    settings: { ...defaultSettings, activeProfiles: ["tcp"] },
+    hosts: { isBlacklisted: () => false },
+    runtime,
+  }
+  const full = dialler(["tcp"], () => Promise.reject(new NetworkError("no-resources", "too many open files")))
+  const connector = new Connector(context, [full])
+  for (const address of ["tcp://10.0.0.1:1/", "tcp://10.0.0.2:1/"]) {
+    const error: unknown = await connector.dial(address).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: "no-resources", message: `cannot connect to ${address}: no resources` })
+    expect(isNobodysFault(error)).toBe(true)
+  }
+  expect(said.records.map(({ message }) => message)).toEqual([expect.stringContaining("raise its limits (ulimit -n)")])
 })
 
 test("each way has the time of its own scheme", async () => {

@@ -68,24 +68,36 @@ export class Connector {
         return { stream, address: { connect: address, resolve: withoutCredentials(url), mixed } }
       } catch (error) {
         checkpoint(signal)
-        if (isOurs(error)) this.#tellMissing(error.reason)
+        this.#tellOurs(error)
         failures.push({ url, error })
       }
     }
     const reasons = failures.map(({ url, error }) => (url === address ? why(error) : `${show(url)} ${why(error)}`))
-    const code = failures.every(({ error }) => isOurs(error)) ? "no-proxy" : "failed"
+    // Another way may have told us more of the peer.
+    const codes = failures.map(({ error }) => (isOurs(error) ? error.code : "failed"))
+    const code = codes.includes("failed") ? "failed" : (codes[0] ?? "failed")
     throw new ConnectError(code, cannot(address), reasons.join(", "), { cause: failures[0]?.error })
   }
 
-  #tellMissing(reason: string): void {
-    if (this.#repeats.isNews(reason, ""))
-      this.#context.runtime.log.warn(`There is ${reason}; start it, or set its address`)
+  /** Logs what only who runs the node can mend. */
+  #tellOurs(error: unknown): void {
+    if (!isOurs(error)) return
+    const text = error instanceof ConnectError ? `There is ${error.reason}; start it, or set its address` : NO_RESOURCES
+    if (this.#repeats.isNews(text, "")) this.#context.runtime.log.warn(text)
   }
 }
 
-/** Whether it is a proxy of ours that is missing. */
-function isOurs(error: unknown): error is ConnectError {
-  return error instanceof ConnectError && error.code === "no-proxy"
+const NO_RESOURCES =
+  "No connection can be made: this computer's files or its memory are used up; raise its limits (ulimit -n), or close something"
+
+/** Whether it is a proxy of ours that is missing, or room on this computer. */
+function isOurs(
+  error: unknown,
+): error is (ConnectError | NetworkError) & { readonly code: "no-proxy" | "no-resources" } {
+  return (
+    (error instanceof ConnectError && error.code === "no-proxy") ||
+    (error instanceof NetworkError && error.code === "no-resources")
+  )
 }
 
 function cannot(address: string): string {

@@ -12,6 +12,8 @@ export type ConnectErrorCode =
   | "bad-certificate"
   /** The proxy on the way is not there: that is no fault of the peer, which is left alone. */
   | "no-proxy"
+  /** This computer has no room for another connection: that is no fault of the peer either. */
+  | "no-resources"
   /** Something else is being done with the address at this moment. */
   | "busy"
   /** No way to the peer led anywhere. */
