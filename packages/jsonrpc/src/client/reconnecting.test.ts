@@ -145,6 +145,25 @@ test("subscriptions are made again, and end with the peer or by themselves", asy
   expect(await failure(peer.request("hello"))).toMatchObject({ code: "closed", sent: "no" })
 })
 
+test("subscriptions are made again when a server has stopped in good order", async () => {
+  const scene = new Scene()
+  const peer = scene.peer()
+  const items: unknown[] = []
+  const loop = (async () => {
+    for await (const item of peer.subscribe("ticks")) items.push(item)
+  })()
+  await scene.world.advance(1)
+  scene.sinks[0]?.trySend(1)
+  await scene.world.runUntil(scene.servers.at(-1)?.finish() ?? Promise.resolve())
+  await scene.world.advance(5000)
+  expect(scene.servers).toHaveLength(2)
+  scene.sinks[1]?.trySend(2)
+  scene.sinks[1]?.close()
+  await scene.world.runUntil(loop)
+  expect(items).toEqual([1, 2])
+  await scene.world.runUntil(peer.close())
+})
+
 test("a loop that reads nothing keeps what came over two connections, not over all", async () => {
   const scene = new Scene()
   const peer = scene.peer()

@@ -1,11 +1,18 @@
 import type { Connection } from "../connection/connection.ts"
 import { CallCancelledError, ConnectionClosedError } from "../connection/errors.ts"
+import { RpcError } from "../message/rpc-error.ts"
+import { ServerCode } from "../message/server-code.ts"
 import type { Subscription } from "../subscription/subscription.ts"
 
 /** A loop that does not read keeps what came over so many connections; what came before is lost. */
 const MAX_PARTS = 2
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** Whether it is not the subscription that has ended, but the connection: it broke, or the server is about to stop. */
+function isConnectionsEnd(error: unknown): boolean {
+  return error instanceof ConnectionClosedError || (error instanceof RpcError && error.code === ServerCode.closing)
+}
 
 /** A subscription that is made again with each new connection, until it ends by itself or the loop is left. */
 export class Resubscription implements Subscription {
@@ -83,7 +90,7 @@ export class Resubscription implements Subscription {
         if (result.done === true) this.finish(undefined)
         return result
       } catch (error) {
-        if (!(error instanceof ConnectionClosedError)) {
+        if (!isConnectionsEnd(error)) {
           this.finish(undefined)
           throw error
         }

@@ -6,6 +6,8 @@ export const ServerCode = {
   timedOut: -32002,
   /** The caller has cancelled the call. */
   cancelled: -32003,
+  /** The server stops, and with it the subscription. Over another connection it may be made again. */
+  closing: -32004,
   /** Too often or too many at once. `data.retryAfterMs`, when it is there, says when to try again. */
   limitExceeded: -32005,
   /** The connection has as many subscriptions as it may. */

@@ -10,6 +10,7 @@ import { subscription } from "../contract/subscription.ts"
 import { contentLengthFraming } from "../framing/content-length.ts"
 import { lengthPrefixFraming } from "../framing/length-prefix.ts"
 import { newlineFraming } from "../framing/newline.ts"
+import { ServerCode } from "../message/server-code.ts"
 import { AddressError } from "../transport/address.ts"
 import { ConnectError, ListenError } from "../transport/errors.ts"
 import { router } from "./router.ts"
@@ -142,7 +143,7 @@ test("who loses patience with a stop ends it at once, and subscriptions never ho
   const before = world.now
   await world.runUntil(ticking.stop())
   expect(world.now - before).toBeLessThan(1000)
-  expect(await ticks.next()).toEqual({ done: true, value: undefined })
+  await expect(ticks.next()).rejects.toMatchObject({ code: ServerCode.closing })
 })
 
 test("the handler's set of connections stops them all, as tasks", async () => {

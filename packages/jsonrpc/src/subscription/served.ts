@@ -79,9 +79,11 @@ export class ServedSubscriptions {
     return sink !== undefined
   }
 
-  /** Ends all of them, and tells the subscribers. */
+  /** Ends all of them, since the connection is about to end, and tells the subscribers: they are not at their own end. */
   closeAll(): void {
-    for (const sink of [...this.#sinks.values()]) sink.close()
+    for (const sink of [...this.#sinks.values()]) {
+      sink.close(new ServerError(ServerCode.closing, "the server stops; subscribe again over another connection"))
+    }
   }
 
   /** Ends all of them without a word: the connection is gone. */

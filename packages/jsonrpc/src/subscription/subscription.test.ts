@@ -7,6 +7,7 @@ import type { IncomingRequest } from "../connection/incoming-request.ts"
 import { darkfiDialect } from "../dialect/darkfi.ts"
 import type { Dialect } from "../dialect/dialect.ts"
 import { ApplicationError } from "../message/errors.ts"
+import { ServerCode } from "../message/server-code.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { RawPeer } from "../transport/raw-peer.test-kit.ts"
 import { BoundedBuffer } from "./buffer.ts"
@@ -155,13 +156,13 @@ test("the end of the connection ends both sides, and says so", async () => {
   expect(await collect(client.subscribe("ticks"))).toEqual([expect.objectContaining({ code: "closed", sent: "no" })])
 })
 
-test("a stop in good order ends subscriptions in good order", async () => {
+test("who stops in good order tells subscribers that this is why", async () => {
   const { world, client, server, sinks } = pair()
   const items = collect(client.subscribe("ticks"))
   await world.runUntilIdle()
   sinks[0]?.trySend(1)
   await world.runUntil(server.finish())
-  expect(await world.runUntil(items)).toEqual([1])
+  expect(await world.runUntil(items)).toEqual([1, expect.objectContaining({ code: ServerCode.closing })])
 })
 
 test("a signal ends the loop and tells the other side; no answer in time does the same", async () => {
