@@ -4,14 +4,8 @@ import { parseUrl } from "@dchat/wire"
 import { Apps } from "./app/apps.ts"
 import { ChatMsg } from "./app/messages.ts"
 import type { ChannelEnd, Journal } from "./journal.ts"
+import type { Owner } from "./network/owners.ts"
 import { textOf } from "./text.ts"
-
-/** Whose an address is. */
-export interface Owner {
-  readonly name: string
-  /** Of an honest node. */
-  readonly index: number | undefined
-}
 
 /** What a node needs of its simulation. */
 export interface NodeContext {

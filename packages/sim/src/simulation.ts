@@ -14,8 +14,9 @@ import { Panel, type Finding, type JudgedNetwork } from "./judge/judge.ts"
 import { AddressSpace } from "./network/addresses.ts"
 import { Crowd } from "./network/crowd.ts"
 import { networkLinks, type LinkMeter } from "./network/links.ts"
+import { Owners, type Owner } from "./network/owners.ts"
 import { drawPeers, type Topology } from "./network/topology.ts"
-import { SimNode, type Owner } from "./node.ts"
+import { SimNode } from "./node.ts"
 import { policies } from "./policy/policies.ts"
 import type { SimulationOptions } from "./options.ts"
 import { APP_SETTINGS, MAGIC, settingsOf } from "./settings.ts"
@@ -48,10 +49,7 @@ export class Simulation implements JudgedNetwork {
   readonly #director: VirtualHost
   readonly #seeds: SeedNodes
   readonly #crowd: Crowd | undefined
-  readonly #owners = new Map<string, Owner>()
-  readonly #guilty = new Set<string>()
-  readonly #evilSpace = new Map<number, AddressSpace>()
-  #computers = 0
+  readonly #owners: Owners
   readonly #panel: Panel
   /** When those judges are asked next who look at the network throughout. */
   #inspection = Infinity
@@ -77,15 +75,16 @@ export class Simulation implements JudgedNetwork {
       ...(isWhole && { onTrace: (what: string) => this.journal.trace.write({ event: "world", what }) }),
     })
     this.journal = new Journal(count, () => this.now, new Trace(() => this.now, options.trace))
+    this.#owners = new Owners(this.world, this.journal)
     this.journal.trace.write({ event: "simulation", seed: this.seed, nodes: count })
     this.#director = this.world.host({ name: "director" })
     const topology: Topology = options.topology ?? { kind: "given" }
     const space = new AddressSpace("honest", options.netgroups ?? count + 16)
     this.#seeds = new SeedNodes(this.world, topology.kind === "found" ? (topology.seeds ?? 2) : 0, space)
-    for (const { name, ip } of this.#seeds.hosts) this.#own(name, [ip], undefined, false)
+    for (const { name, ip } of this.#seeds.hosts) this.#owners.add(name, [ip])
     if (options.crowd !== undefined) {
       this.#crowd = new Crowd(this.world, options.crowd, this.#director.random.fork("crowd"))
-      this.#own("crowd", this.#crowd.ips, undefined, false)
+      this.#owners.add("crowd", this.#crowd.ips)
     }
     this.nodes = this.#makeNodes(topology, space)
   }
@@ -116,7 +115,7 @@ export class Simulation implements JudgedNetwork {
 
   /** Whether a host of that name is an adversary's. */
   isGuilty(name: string): boolean {
-    return this.#guilty.has(name)
+    return this.#owners.isGuilty(name)
   }
 
   /** A node by its index; counted from the end below 0. Throws if there is none. */
@@ -128,7 +127,7 @@ export class Simulation implements JudgedNetwork {
 
   /** Who has an IP address. */
   ownerOf(ip: string): Owner {
-    return this.#owners.get(ip) ?? { name: ip, index: undefined }
+    return this.#owners.of(ip)
   }
 
   /** Lets so many virtual minutes pass. */
@@ -181,8 +180,8 @@ export class Simulation implements JudgedNetwork {
     adversary.start({
       victims: this.nodes.filter(({ isBehindNat }) => !isBehindNat).map(({ url }) => socketOf(url)),
       magic: MAGIC,
-      random: this.#director.random.fork(`${adversary.name} ${this.#computers}`),
-      rent: ({ addresses, netgroups }) => this.#rent(addresses, netgroups),
+      random: this.#director.random.fork(`${adversary.name} ${this.#owners.rented.length}`),
+      rent: ({ addresses, netgroups }) => this.#owners.rent(addresses, netgroups),
     })
   }
 
@@ -221,28 +220,10 @@ export class Simulation implements JudgedNetwork {
   async stop(): Promise<void> {
     this.#partition.heal()
     this.world.crash(this.#director)
-    for (const host of this.#rented) this.world.crash(host)
+    for (const host of this.#owners.rented) this.world.crash(host)
     const stopping = [...this.nodes.filter(({ isUp }) => isUp).map(({ p2p }) => p2p), ...this.#seeds.nodes]
     await this.world.runUntil(Promise.all(stopping.map((p2p) => p2p.stop())))
     await this.world.advance(AFTERMATH_MS)
-  }
-
-  readonly #rented: VirtualHost[] = []
-
-  #rent(addresses: number, netgroups: number): VirtualHost {
-    let space = this.#evilSpace.get(netgroups)
-    if (space === undefined) this.#evilSpace.set(netgroups, (space = new AddressSpace("guilty", netgroups)))
-    const name = `evil-${this.#computers++}`
-    const ips: string[] = []
-    while (ips.length < addresses) {
-      const ip = space.next()
-      // Spaces of other widths begin with the same addresses.
-      if (!this.#owners.has(ip)) ips.push(ip)
-    }
-    const host = this.world.host({ name, ip: ips })
-    this.#own(name, ips, undefined, true)
-    this.#rented.push(host)
-    return host
   }
 
   #makeNodes(topology: Topology, space: AddressSpace): SimNode[] {
@@ -273,7 +254,7 @@ export class Simulation implements JudgedNetwork {
       const ip = ips[index] ?? ""
       const clockOffsetMs = clockSkewMs === 0 ? 0 : skews.integer(2 * clockSkewMs + 1) - clockSkewMs
       const host = this.world.host({ name, ip, store: disk, clockOffsetMs })
-      this.#own(name, [ip], index, false)
+      this.#owners.add(name, [ip], index)
       const isBehindNat = isNat[index] === true
       const chosen = (peers[index] ?? []).map((peer) => urls[peer] ?? "")
       const settings = {
@@ -286,12 +267,6 @@ export class Simulation implements JudgedNetwork {
     })
   }
 
-  #own(name: string, ips: readonly string[], index: number | undefined, guilty: boolean): void {
-    for (const ip of ips) this.#owners.set(ip, { name, index })
-    if (guilty) this.#guilty.add(name)
-    this.journal.trace.write({ event: "host", host: name, ips, guilty })
-  }
-
   #isSettled(): boolean {
     return this.nodes.every(({ p2p, channels }) => {
       const { peers, outboundConnections } = p2p.settings
@@ -301,7 +276,7 @@ export class Simulation implements JudgedNetwork {
   }
 
   #logged(name: string, text: string): void {
-    if (!this.#guilty.has(name.split(":")[0] ?? "")) this.journal.error(`${name}: ${text}`)
+    if (!this.#owners.isGuilty(name.split(":")[0] ?? "")) this.journal.error(`${name}: ${text}`)
   }
 }
 
