@@ -5,6 +5,7 @@ import type { Channel } from "../channel/channel.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
 import { Ping, Pong } from "../message/ping.ts"
 import { profileOf, type Profile, type Settings } from "../settings/settings.ts"
+import { PingPatience } from "./ping-patience.ts"
 import type { Protocol } from "./protocol.ts"
 
 interface Nonce {
@@ -39,23 +40,35 @@ export class ProtocolPing implements Protocol {
 
   async #ping(signal: CancelScope): Promise<void> {
     const { clock, random } = this.#context.runtime
+    let arrived = 0
     for (;;) {
       const nonce = random.integer(0x1_0000)
       await this.#channel.send(Ping, { nonce }, { signal })
-      const pong = await this.#pong(signal)
+      const patience = new PingPatience(this.#profile.connectTimeoutMs, arrived, this.#channel.progress)
+      const pong = await this.#pong(patience, signal)
       if (pong?.nonce !== nonce) {
         this.#channel.fault({ kind: pong === undefined ? "pong-timeout" : "wrong-pong" })
         return
       }
+      arrived = patience.pingEnd
       await sleep(this.#profile.heartbeatMs, { signal, clock })
     }
   }
 
-  async #pong(signal: CancelScope): Promise<Nonce | undefined> {
+  /** The next pong; undefined when there is no hope of one. */
+  async #pong(patience: PingPatience, signal: CancelScope): Promise<Nonce | undefined> {
+    for (let ms: number | undefined = patience.firstMs; ms !== undefined; ms = patience.next(this.#channel.progress)) {
+      const pong = await this.#pongWithin(ms, signal)
+      if (pong !== undefined) return pong
+    }
+    return undefined
+  }
+
+  async #pongWithin(ms: number, signal: CancelScope): Promise<Nonce | undefined> {
     const { clock } = this.#context.runtime
     const wait = (scope: CancelScope): Promise<Nonce> => this.#pongs.receive({ signal: scope })
     try {
-      return await timeout(this.#profile.connectTimeoutMs, wait, { signal, clock })
+      return await timeout(ms, wait, { signal, clock })
     } catch (error) {
       if (isTimeout(error)) return undefined
       throw error
