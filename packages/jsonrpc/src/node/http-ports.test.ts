@@ -140,3 +140,15 @@ test("sockets that say nothing count, where there is a limit of connections", as
   expect(await readAll(silent)).toMatch(/^HTTP\/1\.1 415 /)
   await gone
 })
+
+test.each(["http", "https", "ws", "wss", "tls", "tcp"])(
+  "%s: a port in use is said so, with what to do",
+  async (scheme) => {
+    await using server = await start(["tcp://127.0.0.1:0"])
+    const { port } = new URL(server.addresses[0])
+    const listening = start([`${scheme}://127.0.0.1:${port}`], { tls: localhost })
+    await expect(listening).rejects.toThrow(
+      `cannot listen on ${scheme}://127.0.0.1:${port}: the port is in use; stop the other program or choose another port`,
+    )
+  },
+)

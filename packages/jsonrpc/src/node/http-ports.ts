@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
+import { toNetworkError } from "@dchat/runtime/node"
 import { AddressError } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
 import type { TransportListener } from "../transport/listener.ts"
@@ -197,7 +198,8 @@ function openPort(
       : createHttpServer(given)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => reject(new ListenError(url, error))
+    const failed = (error: Error): void =>
+      reject(new ListenError(url, toNetworkError(error, `cannot listen on ${url}`)))
     server.once("error", failed)
     server.listen(port, host, () => {
       server.off("error", failed)

@@ -1,6 +1,7 @@
 import { connect, createServer, type TLSSocket } from "node:tls"
 import type { AddressInfo } from "node:net"
 import { silentLog } from "@dchat/runtime"
+import { toNetworkError } from "@dchat/runtime/node"
 import { AddressError, formatAddress, parseAddress } from "../transport/address.ts"
 import { ListenError } from "../transport/errors.ts"
 import type { Dialer, TransportBinder } from "../transport/scheme.ts"
@@ -94,7 +95,8 @@ export function tlsBinder(identity: TlsServerIdentity | undefined): TransportBin
       socket.destroy()
     })
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => reject(new ListenError(url, error))
+      const failed = (error: Error): void =>
+        reject(new ListenError(url, toNetworkError(error, `cannot listen on ${url}`)))
       server.once("error", failed)
       server.listen(port, host, () => {
         server.off("error", failed)
