@@ -14,6 +14,8 @@ export interface P2pCounters {
   readonly broadcastsRefused: number
   /** Connections closed because too many waited to be taken in. */
   readonly inboundRefused: number
+  /** Inbound connections closed so that somebody of a netgroup with fewer got the place. */
+  readonly inboundEvicted: number
   /** Inbound connections closed because their TLS handshake took too long. */
   readonly handshakesTimedOut: number
   /** Advertised addresses that were left to the refinery because too many waited to be probed. */

@@ -194,6 +194,7 @@ export class P2p {
     return {
       broadcastsRefused: this.#broadcaster.refused,
       inboundRefused: this.sessions.inbound.refused,
+      inboundEvicted: this.sessions.inbound.evicted,
       handshakesTimedOut: this.sessions.inbound.timedOut,
       probesDropped: this.#advertised.dropped,
       addressesDropped: this.hosts.surplus,

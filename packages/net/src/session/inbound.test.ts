@@ -1,6 +1,7 @@
+import type { VirtualHost } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { RawPeer } from "../testing/raw-peer.test-kit.ts"
-import { DchatMsg, TestNet } from "../testing/test-net.test-kit.ts"
+import { DchatMsg, TestNet, urlOn } from "../testing/test-net.test-kit.ts"
 
 test("a peer beyond the slots waits until one is free; nobody is closed for it", async () => {
   await using net = new TestNet()
@@ -91,4 +92,61 @@ test("port 0 takes any free port, and the session says which", async () => {
   const { p2p } = await net.node("bob", { inboundAddrs: ["tcp://127.0.0.1:0"] })
   await net.world.runUntil(p2p.start())
   expect(p2p.sessions.inbound.addresses).toEqual([expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:[1-9]\d*\/$/)])
+})
+
+test("who takes the place of another waits for his goodbye, half a second at most, and may have to leave before that himself", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob", "20.1.0.1")
+  const url = urlOn(host)
+  const bob = await net.node("bob", { localnet: false, inboundAddrs: [url], inboundConnections: 5 }, host)
+  await net.run(bob)
+  const from = (i: number): VirtualHost => net.host(`host ${i}`, `3${i}.1.0.1`)
+  const [a, b, c, d, e] = [from(0), from(1), from(2), from(3), from(4)]
+  const dial = async (guest: VirtualHost): Promise<RawPeer> => {
+    const peer = await net.world.runUntil(RawPeer.dial(url, guest))
+    peer.introduce()
+    await net.world.advance(10)
+    return peer
+  }
+  const first = await dial(b)
+  const leaving = [await dial(a), await dial(a), await dial(a)]
+  const deaf = await net.world.runUntil(a.network.connect({ kind: "tcp", host: "20.1.0.1", port: 1000 }))
+  deaf.readInto({ data() {}, end() {}, close() {} })
+  await net.world.advance(10)
+
+  // Takes the place of the deaf one, and is the youngest of the largest netgroup before it is free.
+  const second = await dial(b)
+  await net.world.runUntil(Promise.all(leaving.slice(1).map((peer) => peer.close())))
+  const others = [await dial(c), await dial(d)]
+  const third = await dial(e)
+  expect([first, second, leaving[0], ...others, third].map((peer) => peer?.commands.length ?? 0)).toEqual([4, 0, 4, 4, 4, 0]) // prettier-ignore
+  await net.world.advance(500)
+  expect(third.commands).toEqual(["version", "verack", "ping", "getaddr"])
+  expect([second.commands, second.closedAt !== undefined]).toEqual([[], true])
+  expect(bob.p2p.peers()).toHaveLength(5)
+  expect(bob.p2p.getCounters()).toMatchObject({ inboundEvicted: 2, inboundRefused: 0, faults: {} })
+  expect(net.said("bob").filter((line) => line.includes("had to leave"))).toEqual([
+    "tcp://30.1.0.1:49155/ had to leave for tcp://31.1.0.1:49153/: all places on tcp://20.1.0.1:1000/ are taken, and its netgroup or host has more of them",
+  ])
+  await net.world.runUntil(deaf.close())
+})
+
+test("a stop closes those who wait, one that has had to leave for another included, and nobody has a place after it", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob", "20.1.0.1")
+  const url = urlOn(host)
+  const bob = await net.node("bob", { localnet: false, inboundAddrs: [url], inboundConnections: 2 }, host)
+  await net.run(bob)
+  const [crowd, other] = [net.host("crowd", "30.1.0.1"), net.host("other", "31.1.0.1")]
+  const dialled = Array.from({ length: 6 }, () => RawPeer.dial(url, crowd))
+  const peers = await net.world.runUntil(Promise.all(dialled))
+  for (const peer of peers) peer.introduce()
+  await net.world.advance(10)
+  peers.push(await net.world.runUntil(RawPeer.dial(url, other)))
+  expect(bob.p2p.getCounters().inboundEvicted).toBe(1)
+  await net.world.runUntil(bob.p2p.stop())
+  await net.world.advance(10)
+  expect(peers.map(({ closedAt }) => closedAt !== undefined)).toEqual(peers.map(() => true))
+  expect(peers.slice(2, 6).map(({ seen }) => seen)).toEqual([[], [], [], []])
+  expect(net.world.pendingEvents).toBe(0)
 })

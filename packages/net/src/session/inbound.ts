@@ -1,5 +1,4 @@
-import type { ByteStream, Listener } from "@dchat/runtime"
-import { Semaphore, TaskGroup, isTimeout, timeout, type CancelScope } from "@dchat/task"
+import { TaskGroup, isTimeout, timeout, type CancelScope } from "@dchat/task"
 import { parseUrl, type ParsedUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { profileOf } from "../settings/settings.ts"
@@ -8,19 +7,15 @@ import { urlOf } from "../transport/transport.ts"
 import { bringUp } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { failureOf, textOf } from "./failure.ts"
-
-interface OpenPort {
-  /** Where it really listens: the port is the one that was found when 0 was asked for. */
-  readonly url: ParsedUrl
-  readonly listener: Listener
-}
+import { InboundPort, type Visitor } from "./inbound-port.ts"
 
 /** Takes the connections that others make to us (darkfi-net 6.2). */
 export class InboundSession implements Session {
   readonly #node: SessionContext
-  #ports: OpenPort[] = []
+  #ports: InboundPort[] = []
   /** Of ports that are closed. */
   #refused = 0
+  #evicted = 0
   #timedOut = 0
   #tasks = new TaskGroup()
 
@@ -35,7 +30,12 @@ export class InboundSession implements Session {
 
   /** How many connections were closed because too many waited to be taken in. */
   get refused(): number {
-    return this.#ports.reduce((sum, { listener }) => sum + listener.refused, this.#refused)
+    return this.#ports.reduce((sum, { refused }) => sum + refused, this.#refused)
+  }
+
+  /** How many connections were closed so that somebody of a netgroup with fewer got the place. */
+  get evicted(): number {
+    return this.#ports.reduce((sum, { evicted }) => sum + evicted, this.#evicted)
   }
 
   /** How many connections were closed because their TLS handshake took too long. */
@@ -62,63 +62,57 @@ export class InboundSession implements Session {
     }
     for (const port of this.#ports) {
       runtime.log.info(`Listening on ${port.url.href}`)
-      void this.#tasks.spawn((scope) => this.#accept(port, scope))
+      port.open()
     }
   }
 
   async stop(): Promise<void> {
     const ports = this.#ports
     this.#refused = this.refused
+    this.#evicted = this.evicted
     this.#ports = []
+    // First, so that nobody gets a place that this makes free.
+    await Promise.all(ports.map((port) => port.close()))
     this.#tasks.cancel()
-    await Promise.all(ports.map(({ listener }) => listener.close()))
     await this.#tasks.join()
   }
 
-  async #listen(address: string): Promise<OpenPort> {
+  async #listen(address: string): Promise<InboundPort> {
     const url = parseUrl(address)
     try {
       const listener = await this.#node.connector.transportOf(url).listen(url)
-      return { url: parseUrl(urlOf(url.scheme, listener.address)), listener }
+      const listening = parseUrl(urlOf(url.scheme, listener.address))
+      return new InboundPort(listening, listener, {
+        node: this.#node,
+        tasks: this.#tasks,
+        serve: (visitor, scope) => this.#serve(visitor, listening, scope),
+      })
     } catch (error) {
       if (error instanceof ConnectError) throw error
       throw new ConnectError("failed", `cannot listen on ${address}`, textOf(error), { cause: error })
     }
   }
 
-  /** Connections beyond the slots wait in the backlog; those that we have are never closed for new ones. */
-  async #accept({ url, listener }: OpenPort, signal: CancelScope): Promise<void> {
-    const slots = new Semaphore(this.#node.settings.inboundConnections)
-    const streams = listener[Symbol.asyncIterator]()
-    for (;;) {
-      const slot = await slots.acquire({ signal })
-      const next = await streams.next()
-      if (next.done === true) return
-      void this.#tasks.spawn((scope) => this.#serve(next.value, url, scope).finally(() => slot.release()))
-    }
-  }
-
-  async #serve(accepted: ByteStream, listening: ParsedUrl, signal: CancelScope): Promise<void> {
+  async #serve(visitor: Visitor, listening: ParsedUrl, signal: CancelScope): Promise<void> {
     const { connector, hosts, settings, runtime } = this.#node
-    const { scheme } = listening
-    const peer = accepted.remoteAddress.kind === "tcp" ? urlOf(scheme, accepted.remoteAddress) : listening.href
+    const { peer } = visitor
     try {
       if (hosts.isBlacklisted(peer))
         throw new ConnectError("blacklisted", `cannot take ${peer} in`, "the peer is blacklisted")
-      const { handshakeTimeoutMs } = profileOf(settings, scheme)
+      const { handshakeTimeoutMs } = profileOf(settings, listening.scheme)
       const welcomed = timeout(
         handshakeTimeoutMs,
-        (scope) => connector.transportOf(listening).welcome(accepted, { signal: scope.signal }),
+        (scope) => connector.transportOf(listening).welcome(visitor.stream, { signal: scope.signal }),
         { signal, clock: runtime.clock },
       )
-      const stream = await welcomed.catch((error: unknown) => {
+      visitor.stream = await welcomed.catch((error: unknown) => {
         if (isTimeout(error)) this.#timedOut++
         throw error
       })
       const address = { connect: peer, resolve: undefined, mixed: false }
-      await this.#host(this.#node.open({ stream, session: "inbound", address }), signal)
+      await this.#host(this.#node.open({ stream: visitor.stream, session: "inbound", address }), signal)
     } catch (error) {
-      await accepted.close()
+      await visitor.stream.close()
       const failure = failureOf(error)
       if (failure === undefined) throw error
       runtime.log.debug(`${peer} was not taken in: ${failure}`)
