@@ -1,10 +1,16 @@
 import { spawnSync } from "node:child_process"
+import dns from "node:dns"
 import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
-import { createServer, type Socket } from "node:net"
+import {
+  createServer,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+  type Socket,
+} from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { ALICE, BOB, accept, bytes, Inbox } from "../compliance/lab.test-kit.ts"
 import { NodeNetwork } from "./index.ts"
 
@@ -52,6 +58,29 @@ test.skipIf(process.platform === "win32")("a path that the system would cut is r
     })
   }),
 )
+
+test("an address of a name has more time than Node gives it, since nobody comes back to it", async () => {
+  const server = await rawServer(() => {})
+  const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }))
+  const answer = ((_host: string, _options: object, done: (error: null, found: object[]) => void) =>
+    process.nextTick(done, null, addresses)) as unknown as typeof dns.lookup
+  const lookup = vi.spyOn(dns, "lookup").mockImplementation(answer)
+  const before = getDefaultAutoSelectFamilyAttemptTimeout()
+  // For the longer time of a slow line, a busy process: its timers run before it hears that it is connected.
+  setDefaultAutoSelectFamilyAttemptTimeout(10)
+  try {
+    const connecting = new NodeNetwork().connect({ ...server.address, host: "far.test" })
+    await new Promise<void>((resolve) => process.nextTick(() => process.nextTick(resolve)))
+    for (const end = performance.now() + 40; performance.now() < end;);
+    const stream = await connecting
+    expect(stream.remoteAddress).toMatchObject({ host: "127.0.0.1" })
+    await stream.close()
+  } finally {
+    setDefaultAutoSelectFamilyAttemptTimeout(before)
+    lookup.mockRestore()
+    await server.close()
+  }
+})
 
 test("a reset is told with where it came from", async () => {
   const server = await rawServer((socket) => socket.on("data", () => socket.resetAndDestroy()))

@@ -31,6 +31,11 @@ type UnixAddress = Extract<Address, { kind: "unix" }>
  * for seconds. It takes memory only while they are there; Linux allows 4096.
  */
 const BACKLOG = 4096
+/**
+ * So long one address of a name is tried before the next one is, in milliseconds: Node does not come back to it. Its own 250 are
+ * less than the way round the world, or than the second after which a first packet that was lost is sent again.
+ */
+const ADDRESS_TIMEOUT_MS = 2500
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 20_000 }
 
 /** TCP and unix sockets of this computer. */
@@ -137,6 +142,7 @@ function dial(address: Address, localHost: string | undefined): Socket {
     host: address.host,
     port: address.port,
     ...SOCKET_OPTIONS,
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
     ...(localHost === undefined ? undefined : { localAddress: localHost }),
   })
 }
