@@ -50,6 +50,20 @@ test("a peer from whom bytes trickle in is given up like a silent one, one that 
   )
 })
 
+test("whatever has moved, a peer that falls silent is gone within 150 s", () => {
+  const rate = fc.nat(1000)
+  const amounts = fc.record({ sent: fc.nat(4 * MIB), ahead: fc.nat(4 * MIB), arrived: fc.nat(4 * MIB) })
+  fc.assert(
+    fc.property(rate, rate, fc.nat(LONGEST_MS), amounts, (receivedRate, sentRate, until, { sent, ahead, arrived }) => {
+      const at = (ms: number): Progress => {
+        const left = Math.min(ahead, sentRate * Math.min(ms, until))
+        return { received: receivedRate * Math.min(ms, until), sent: arrived + sent + left, ahead: ahead - left }
+      }
+      expect(waitOf(at, { arrived }) - until).toBeLessThanOrEqual(150_000)
+    }),
+  )
+})
+
 test("whatever moves, there is an end of it", () => {
   const walk = fc.array(fc.record({ received: fc.nat(MIB), sent: fc.nat(MIB), ahead: fc.nat(8 * MIB) }), {
     minLength: 1,
