@@ -25,8 +25,8 @@ import {
   unit,
   url,
   vec,
-  WireError,
 } from "./index.ts"
+import { errorOf } from "./errors.test-kit.ts"
 
 describe("a codec that cannot work is refused where it is defined", () => {
   test.each([
@@ -130,14 +130,3 @@ test("the public names are few and all there", () => {
     ]
   `)
 })
-
-/** What `run` throws, which must be an error of this package. */
-function errorOf(run: () => unknown): WireError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof WireError) return error
-    throw error
-  }
-  throw new Error("nothing was thrown")
-}

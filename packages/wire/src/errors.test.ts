@@ -34,9 +34,9 @@ import {
   url,
   varint,
   vec,
-  WireError,
   Writer,
 } from "./index.ts"
+import { errorOf } from "./errors.test-kit.ts"
 
 const addr = struct({ addrs: vec(tuple(url, u64)) })
 
@@ -174,14 +174,3 @@ describe("an error says where", () => {
     expect((errorOf(() => u16.decode(reader)) as DecodeError).offset).toBe(2)
   })
 })
-
-/** What `run` throws, which must be an error of this package. */
-function errorOf(run: () => unknown): WireError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof WireError) return error
-    throw error
-  }
-  throw new Error("nothing was thrown")
-}

@@ -17,9 +17,9 @@ import {
   u64,
   unit,
   vec,
-  WireError,
   Writer,
 } from "./index.ts"
+import { errorOf } from "./errors.test-kit.ts"
 
 describe("claims are checked before anything is allocated", () => {
   test("a count beyond the bytes left", () => {
@@ -71,14 +71,3 @@ describe("values within one another", () => {
     expect(decode(tree, writer.take())).toEqual(deep(MAX_DEPTH))
   })
 })
-
-/** What `run` throws, which must be an error of this package. */
-function errorOf(run: () => unknown): WireError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof WireError) return error
-    throw error
-  }
-  throw new Error("nothing was thrown")
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { codecs } from "../fuzz/codecs.mjs"
+import { errorOf } from "./errors.test-kit.ts"
 import { type Codec, decode, DecodeError, encode } from "./index.ts"
 import vectors from "./vectors/values.json" with { type: "json" }
 
@@ -38,25 +39,18 @@ describe("values and their bytes", () => {
     expect(bytes.length).toBeGreaterThanOrEqual(codec.minBytes)
     for (let length = 0; length < bytes.length; length += 1) {
       const error = errorOf(() => decode(codec, bytes.subarray(0, length)))
+      expect(error).toBeInstanceOf(DecodeError)
       expect(["short", "bad-count"]).toContain(error.code)
     }
   })
 
   test.each(vectors.values)("$codec: $hex and one byte more is a surplus", ({ codec: name, hex }) => {
-    expect(errorOf(() => decode(codecNamed(name), fromHex(`${hex}00`))).code).toBe("surplus")
+    const error = errorOf(() => decode(codecNamed(name), fromHex(`${hex}00`)))
+    expect(error).toMatchObject({ name: "DecodeError", code: "surplus" })
   })
 })
 
 test.each(vectors.refused)("$codec refuses $hex: $code", ({ codec, hex, code }) => {
-  expect(errorOf(() => decode(codecNamed(codec), fromHex(hex))).code).toBe(code)
+  const error = errorOf(() => decode(codecNamed(codec), fromHex(hex)))
+  expect(error).toMatchObject({ name: "DecodeError", code })
 })
-
-function errorOf(run: () => unknown): DecodeError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof DecodeError) return error
-    throw error
-  }
-  throw new Error("nothing was thrown")
-}
