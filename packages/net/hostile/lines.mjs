@@ -3,56 +3,53 @@ import { connect, createServer } from "node:net"
 
 /** @typedef {import("./assault.mjs").Line} Line */
 
-/** A line on a stream of the runtime. @param {import("@dchat/runtime").ByteStream} stream @returns {Line} */
-export function streamLine(stream) {
+/** Hears what comes in on a line, and whether it is closed. */
+function makeEar() {
   let heard = 0
   let isClosed = false
+  let tellClosed = () => {}
   /** @type {Promise<void>} */
-  const closed = new Promise((resolve) => {
-    const close = () => {
+  const closed = new Promise((resolve) => (tellClosed = resolve))
+  return {
+    data: (/** @type {Uint8Array} */ chunk) => void (heard += chunk.length),
+    close: () => {
       isClosed = true
-      resolve()
-    }
-    stream.readInto({ data: (chunk) => (heard += chunk.length), end: close, close })
-  })
+      tellClosed()
+    },
+    line: { heard: () => heard, closed, isClosed: () => isClosed },
+  }
+}
+
+/** A line on a stream of the runtime. @param {import("@dchat/runtime").ByteStream} stream @returns {Line} */
+export function streamLine(stream) {
+  const { data, close, line } = makeEar()
+  stream.readInto({ data, end: close, close })
   const hangUp = () => void stream.close()
   return {
+    ...line,
     say: (bytes) => void stream.write(bytes),
-    heard: () => heard,
     stopReading: () => stream.pause(),
     readAgain: () => stream.resume(),
     hangUp,
     reset: hangUp,
-    closed,
-    isClosed: () => isClosed,
   }
 }
 
 /** A line on a socket of Node's, which can be reset. @param {import("node:net").Socket} socket @returns {Line} */
 export function socketLine(socket) {
-  let heard = 0
-  let isClosed = false
-  /** @type {Promise<void>} */
-  const closed = new Promise((resolve) => {
-    const close = () => {
-      isClosed = true
-      resolve()
-    }
-    socket.on("data", (chunk) => (heard += chunk.length))
-    socket.on("end", close)
-    socket.on("close", close)
-  })
+  const { data, close, line } = makeEar()
+  socket.on("data", data)
+  socket.on("end", close)
+  socket.on("close", close)
   // Its close tells.
   socket.on("error", () => {})
   return {
+    ...line,
     say: (bytes) => void (socket.writable && socket.write(bytes)),
-    heard: () => heard,
     stopReading: () => void socket.pause(),
     readAgain: () => void socket.resume(),
     hangUp: () => void socket.destroy(),
     reset: () => void socket.resetAndDestroy(),
-    closed,
-    isClosed: () => isClosed,
   }
 }
 
