@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { SettingsError } from "./error.ts"
-import { type Kind, list, oneOf, seconds, whole } from "./kind.ts"
+import { type Kind, blacklist, list, oneOf, seconds, whole } from "./kind.ts"
 import { DIAL_SCHEMES, url } from "./url.ts"
 
 const HERE = { key: "here", table: "[net]" }
@@ -114,3 +114,21 @@ test("any text is an address with scheme, host and port, or refused", () => {
     }),
   )
 })
+
+test.each([
+  ["bad.example", "bad.example"],
+  ["Bad.Example", "bad.example"],
+  ["1.2.3.4", "1.2.3.4"],
+  ["::1", "::1"],
+  ["[2001:DB8:0:0::1]", "2001:db8::1"],
+  ["b\u00fccher.example", "xn--bcher-kva.example"],
+])("a host to refuse: %s", (written, host) => {
+  expect(blacklist(list(oneOf(DIAL_SCHEMES))).read([[written]], HERE)).toEqual([{ host, schemes: [], ports: [] }])
+})
+
+test.each(["host:80", "[::1]:80", "host?", "host#", "host\\x", "user@host", "%", "256.1.1.1", "xn--", "[]", "[", ""])(
+  "what is more than a host, or none, would refuse nobody, and is refused: %s",
+  (written) => {
+    expect(accepts(blacklist(list(oneOf(DIAL_SCHEMES))), [[written, ["tcp"], [80]]])).toBe(false)
+  },
+)

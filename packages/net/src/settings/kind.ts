@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS } from "@dchat/runtime"
+import { FormatError, parseUrl } from "@dchat/wire"
 import { type Place, wrongValue } from "./error.ts"
 import type { BlacklistEntry } from "./settings.ts"
 
@@ -106,7 +107,7 @@ export const magic: Kind<Uint8Array> = {
 }
 
 const host = textThat("<host>", "the name or the address of a host", (text) =>
-  /^[^\s/@]+$/.test(text) ? text : undefined,
+  /^[^\s/@]+$/.test(text) ? hostAlone(text.replace(/^\[(.*)\]$/, "$1")) : undefined,
 )
 const ports = list(whole(1, 65535))
 
@@ -128,6 +129,18 @@ export function blacklist(schemes: FlagKind<readonly string[]>): Kind<readonly B
         }
       })
     },
+  }
+}
+
+/** The canonical form of a host, IPv6 without brackets; undefined if a URL has no such host, or has more than that. */
+function hostAlone(text: string): string | undefined {
+  const [before, behind] = text.includes(":") ? ["tcp://[", "]"] : ["tcp://", ""]
+  try {
+    const { href, host } = parseUrl(`${before}${text}${behind}`)
+    return href === `${before}${host}${behind}/` ? host : undefined
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
   }
 }
 
