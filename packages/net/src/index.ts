@@ -1,7 +1,6 @@
 export type { BroadcastResult } from "./broadcast.ts"
 export type { Channel, ChannelState } from "./channel/channel.ts"
 export type { PeerFault } from "./channel/fault.ts"
-export { UNMETERED, type Metering } from "./channel/metering.ts"
 export type { ChannelAddress } from "./channel/options.ts"
 export { ChannelStopped, type ChannelStoppedCode } from "./channel/stopped.ts"
 export type { MessageSubscription, SubscriptionOptions, SubscriptionOverflow } from "./channel/subscription.ts"
@@ -23,6 +22,7 @@ export {
   type MessageType,
 } from "./message/message.ts"
 export type { VersionInfo } from "./message/version.ts"
+export { UNMETERED, type Metering } from "./message/metering.ts"
 export { P2p, type BroadcastOptions, type P2pOptions } from "./p2p.ts"
 export { genericProtocol, type GenericAction, type GenericProtocolOptions } from "./protocol/generic.ts"
 export type { Protocol, ProtocolFactory, ProtocolRegistry } from "./protocol/protocol.ts"

@@ -5,7 +5,7 @@ import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
 import { defineMessage } from "../message/message.ts"
 import { Ping, Pong } from "../message/ping.ts"
 import { Dispatcher } from "./dispatcher.ts"
-import { UNMETERED } from "./metering.ts"
+import { UNMETERED } from "../message/metering.ts"
 
 const codec = struct({ text: string })
 const Text = defineMessage({ command: "Text", codec, maxBytes: 100, metering: UNMETERED })

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { Meter, UNMETERED, type Metering } from "./metering.ts"
+import { UNMETERED, type Metering } from "../message/metering.ts"
+import { Meter } from "./metering.ts"
 
 const PING: Metering = { score: 1, threshold: 4, stepMs: 1000, windowMs: 10_000 }
 

@@ -5,7 +5,7 @@ import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
 import { defineMessage, type MessageType } from "../message/message.ts"
 import { Ping } from "../message/ping.ts"
 import { GetAddr } from "../message/address.ts"
-import { UNMETERED } from "./metering.ts"
+import { UNMETERED } from "../message/metering.ts"
 import { PacketDecoder, type PacketEvent } from "./packet-decoder.ts"
 import { PacketEncoder } from "./packet-encoder.ts"
 

@@ -6,7 +6,7 @@ import { expect, test } from "vitest"
 import { defineMessage } from "../message/message.ts"
 import { Ping } from "../message/ping.ts"
 import { MAGIC } from "../testing/test-net.test-kit.ts"
-import { UNMETERED } from "./metering.ts"
+import { UNMETERED } from "../message/metering.ts"
 import { PacketEncoder } from "./packet-encoder.ts"
 import { SendQueue } from "./send-queue.ts"
 

@@ -1,6 +1,6 @@
 import type { Codec } from "@dchat/wire"
-import type { Metering } from "../channel/metering.ts"
 import { NetError } from "../errors.ts"
+import type { Metering } from "./metering.ts"
 
 /** The longest command, in bytes of UTF-8 (darkfi-net 2.3). */
 export const MAX_COMMAND_BYTES = 255

@@ -1,7 +1,7 @@
 import { string, struct } from "@dchat/wire"
 import { expect, test } from "vitest"
 import { PacketEncoder } from "../channel/packet-encoder.ts"
-import { UNMETERED } from "../channel/metering.ts"
+import { UNMETERED } from "./metering.ts"
 import fixture from "../fixtures/packets.json" with { type: "json" }
 import { packetReader } from "../testing/raw-peer.test-kit.ts"
 import { fromHex, inRecordedWords } from "../testing/recorded-words.test-kit.ts"
