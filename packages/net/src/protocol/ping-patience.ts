@@ -1,3 +1,4 @@
+import { PIECE_BYTES } from "../channel/backlog.ts"
 import type { Progress } from "../channel/progress.ts"
 
 /** Slower than this, in bytes per millisecond, nothing moves: a trickle is no reason to wait. Of both directions together. */
@@ -12,11 +13,8 @@ const UNSEEN_RATE = 14
 /** No more than this is taken to be there, in bytes: a text of 1 MiB. */
 const UNSEEN_BYTES = 2 ** 20
 
-/** A stream takes pieces of up to this, in bytes, and shows no progress within one... */
-const STEP_BYTES = 64 * 1024
-
-/** ... which may take it as long as at this rate, in bytes per millisecond: 22 s. */
-const STEP_RATE = 3
+/** A piece that a stream was given, and that shows no progress until it has left, may take it as long as at this rate, too: 22 s. */
+const PIECE_RATE = 3
 
 /**
  * The longest wait for a pong, in milliseconds. A text of 1 MiB and the 128 KiB ahead of it take 300 s at 4 kB/s: a line of
@@ -75,7 +73,7 @@ export class PingPatience {
   #window(unseen: number): number {
     const inQueue = this.pingEnd - this.#sent
     const unseenMs = Math.ceil(Math.min(unseen, UNSEEN_BYTES) / UNSEEN_RATE)
-    const stepMs = Math.ceil(Math.min(inQueue, STEP_BYTES) / STEP_RATE)
-    return Math.max(this.#timeoutMs, unseenMs, stepMs)
+    const pieceMs = Math.ceil(Math.min(inQueue, PIECE_BYTES) / PIECE_RATE)
+    return Math.max(this.#timeoutMs, unseenMs, pieceMs)
   }
 }
