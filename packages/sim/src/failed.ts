@@ -6,11 +6,12 @@ const MOST_FAULTS = 50
 /** A judge was not content with a simulation, or something was thrown. The text has what is needed to see it again. */
 export class SimulationFailed extends Error {
   override readonly name = "SimulationFailed"
-  readonly net: Simulation
+  declare readonly net: Simulation
 
   constructor(net: Simulation, cause?: unknown) {
-    super(describe(net, cause), { cause })
-    this.net = net
+    super(describe(net, cause), cause === undefined ? undefined : { cause })
+    // Not to be shown with the error: a network has thousands of lines, and the text stands above them.
+    Object.defineProperty(this, "net", { value: net })
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import { expect, test } from "vitest"
 import { defineMessage, SESSION_DEFAULT, UNMETERED } from "@dchat/net"
 import { unit } from "@dchat/wire"
@@ -84,6 +85,15 @@ test("what an action of the story throws is told with the seed and the faults", 
   }).catch((error: unknown) => error)
   expect(failed).toBeInstanceOf(SimulationFailed)
   expect(String(failed)).toMatch(/seed seven and 2 nodes[^]*not me[^]*61000 ms  node-1 crashes/)
+})
+
+test("an error that is shown whole does not show the whole network, which it still has", async () => {
+  const nobody: Judge = { name: "nobody is there", when: "end", judge: ({ nodes }) => nodes.map(({ name }) => name) }
+  const failed = await simulate({ nodes: 2, judges: [nobody] }).catch((error: unknown) => error)
+  if (!(failed instanceof SimulationFailed)) throw new Error("the simulation has not failed")
+  expect(failed.net.nodes).toHaveLength(2)
+  expect(inspect(failed)).toContain("not so: nobody is there")
+  expect(inspect(failed)).not.toContain("SimNode")
 })
 
 test("a judge who is not content fails the simulation, and says so in plain words", async () => {

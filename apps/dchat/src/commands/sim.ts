@@ -21,7 +21,7 @@ const ATTACKS: readonly AdversaryName[] = [
 const POLICIES: readonly PolicyName[] = ["ours", "reference", "addrman"]
 /** What is of no use where a trace is played. */
 const RUN_OPTIONS = ["nodes", "seed", "minutes", "every", "attack", "policy", "json", "trace"]
-const BAR = 40
+const BAR = 28
 
 interface SimOptions {
   readonly nodes: number

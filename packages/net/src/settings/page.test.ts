@@ -16,7 +16,7 @@ function shown(value: unknown): string {
   if (value instanceof Uint8Array) return [...value].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")
   if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "none"
   if (value === defaultSettings.appVersion) return "0.5.0"
-  return typeof value === "object" ? "none" : String(value)
+  return typeof value === "object" ? "none" : `${value as string | number | boolean}`
 }
 
 test("the page of the settings has each of them, with its key, its flag and its default", () => {
