@@ -4,7 +4,7 @@ import type { Adversary } from "./adversary/adversary.ts"
 import type { Judge } from "./judge/judge.ts"
 import type { CrowdOptions } from "./network/crowd.ts"
 import type { Topology } from "./network/topology.ts"
-import type { SimNode } from "./node.ts"
+import type { SimNode } from "./sim-node.ts"
 import type { PolicyName } from "./policy/policies.ts"
 import type { TraceOptions } from "./trace/trace.ts"
 

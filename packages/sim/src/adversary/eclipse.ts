@@ -1,5 +1,5 @@
 import type { Adversary } from "./adversary.ts"
-import { drawSome } from "./draw.ts"
+import { drawSome } from "../draw.ts"
 import { EvilPeer, pester, receive, type Manners } from "./evil-peer.ts"
 import { ADDR } from "./words.ts"
 

@@ -3,7 +3,7 @@ import { blob } from "@dchat/wire"
 import type { VirtualHost } from "@dchat/runtime/virtual"
 import { FloodMsg } from "../app/messages.ts"
 import type { Adversary, AdversaryContext, Victim } from "./adversary.ts"
-import { drawSome } from "./draw.ts"
+import { drawSome } from "../draw.ts"
 import { EvilPeer, pester, receive, type Manners } from "./evil-peer.ts"
 import { ADDR, GETADDR, packet, PING } from "./words.ts"
 

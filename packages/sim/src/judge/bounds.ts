@@ -1,5 +1,5 @@
 import type { HostColour } from "@dchat/net"
-import type { SimNode } from "../node.ts"
+import type { SimNode } from "../sim-node.ts"
 import type { Judge } from "./judge.ts"
 
 /** What the lists of a node may hold (darkfi-net 7.2). */

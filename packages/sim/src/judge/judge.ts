@@ -1,6 +1,6 @@
 import type { VirtualWorld } from "@dchat/runtime/virtual"
 import type { Journal } from "../journal.ts"
-import type { SimNode } from "../node.ts"
+import type { SimNode } from "../sim-node.ts"
 
 /** A simulation, as judges see it. */
 export interface JudgedNetwork {

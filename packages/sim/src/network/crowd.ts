@@ -1,8 +1,8 @@
 import type { Random } from "@dchat/runtime"
 import type { VirtualHost, VirtualWorld } from "@dchat/runtime/virtual"
-import { drawSome } from "../adversary/draw.ts"
+import { drawSome } from "../draw.ts"
 import { receive, type EvilPeer } from "../adversary/evil-peer.ts"
-import type { SimNode } from "../node.ts"
+import type { SimNode } from "../sim-node.ts"
 import { MAGIC } from "../settings.ts"
 import { AddressSpace } from "./addresses.ts"
 

@@ -1,6 +1,6 @@
 import { type AddressPolicy, type Allowance, type HostLists, type Teller } from "@dchat/net"
 import { AddrmanLists } from "./addrman-lists.ts"
-import { drawSome } from "../adversary/draw.ts"
+import { drawSome } from "../draw.ts"
 
 /** A peer may tell us of so many addresses a second unasked, and of so many when we have asked. */
 const PER_S = 0.1

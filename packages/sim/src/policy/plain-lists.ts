@@ -1,6 +1,6 @@
 import { HostRoster, type Host, type HostColour, type HostEntry, type HostLists, type ListsContext } from "@dchat/net"
 import type { Random } from "@dchat/runtime"
-import { drawSome } from "../adversary/draw.ts"
+import { drawSome } from "../draw.ts"
 
 /** A host as lists keep it, and what a rule may look at. */
 export interface Kept {

@@ -1,6 +1,6 @@
 import type { AddressPolicy, Host, HostColour } from "@dchat/net"
 import type { Random } from "@dchat/runtime"
-import { drawSome } from "../adversary/draw.ts"
+import { drawSome } from "../draw.ts"
 import { PlainLists } from "./plain-lists.ts"
 
 /** No more than this share of the candidates for a slot, in percent, is taken from the proven hosts. */
