@@ -66,7 +66,7 @@ function explanation(error: unknown, url: string): string | undefined {
   }
   if (error instanceof CallTimeoutError) return `${url} has not answered within ${seconds} s; ${stranger}`
   if (error instanceof ConnectionClosedError)
-    return `${url} closed the connection before it answered; has the daemon stopped?`
+    return `${url} closed the connection before it answered; has the daemon stopped, or is it another kind of port?`
   if (error instanceof InvalidResponseError || error instanceof InvalidResultError) {
     return `${url} answered with something else than was asked for; ${stranger}`
   }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream"
 import { requestHandler, serve } from "@dchat/jsonrpc"
 import type { VirtualHost } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
@@ -150,6 +151,41 @@ test("a text that is too long is not sent", async () => {
   expect(await chat.command(bob, "recv", ...atBob)).toMatchObject({ out: `${longest}\n` })
 })
 
+test("what nobody would hear is not said to be sent", async () => {
+  await using chat = new VirtualChat()
+  const alice = chat.host("alice")
+  await chat.daemon(alice)
+  const url = `tcp://${ipOf(alice)}:51054`
+  expect(await chat.command(alice, "send", "hello?", "--rpc", url)).toEqual({
+    exitCode: 1,
+    out: "",
+    err: `dchat: not sent: the daemon at ${url} is not connected to anyone; see "dchat info --rpc ${url}"\n`,
+  })
+})
+
+test("a daemon that does not tell whom it is connected to is believed", async () => {
+  await using chat = new VirtualChat()
+  const alice = chat.host("alice")
+  await chat.daemon(alice, { rpc: { disabledMethods: ["p2p.get_info"] } })
+  expect(await chat.command(alice, "send", "hello?", ...rpcOf(alice))).toMatchObject({ exitCode: 0, out: "sent\n" })
+})
+
+test("send - sends what comes in at the standard input, as one message", async () => {
+  await using chat = new VirtualChat()
+  const { alice, bob, atAlice, atBob } = await aliceAndBob(chat)
+  const sendLines = (...lines: string[]) => {
+    const said = chat.shell(alice)
+    const shell = { ...said.shell, lines: () => Readable.from(lines) }
+    return chat.world.runUntil(run(["send", "-", ...atAlice], COMMANDS, shell)).then((exitCode) => [exitCode, said.err])
+  }
+  expect(await sendLines("two", "lines")).toEqual([0, ""])
+  expect(await sendLines()).toEqual([0, ""])
+  const [exitCode, err] = await sendLines("x".repeat(600_000), "x".repeat(600_000), "not read")
+  expect([exitCode, err]).toEqual([1, "dchat: the text is longer than 1048576 bytes; send it in parts\n"])
+  await chat.world.advance(10)
+  expect(await chat.command(bob, "recv", ...atBob, "--json")).toMatchObject({ out: '["","two\\nlines",""]\n' })
+})
+
 test("another program in the daemon's place is told from one", async () => {
   await using chat = new VirtualChat()
   const strange = chat.host("strange")
@@ -183,7 +219,9 @@ test("a daemon that stops ends who follows it, with a word", async () => {
   await chat.world.runUntil(daemon.stop())
   expect(chat.world.now - before).toBeLessThan(1000)
   expect(await chat.world.runUntil(following)).toBe(1)
-  expect(said.err).toMatch(/^dchat: .* closed the connection before it answered; has the daemon stopped\?\n$/)
+  expect(said.err).toMatch(
+    /^dchat: .* closed the connection before it answered; has the daemon stopped, or is it another kind of port\?\n$/,
+  )
 })
 
 test("a command that is interrupted ends with the signal's code and says nothing", async () => {

@@ -11,6 +11,7 @@ import { addSettingOptions, givenSettings, rpcOption } from "../cli/options.ts"
 import type { Shell } from "../cli/shell.ts"
 import { type Config, type ConfigFlags, loadConfig } from "../config/load.ts"
 import { expandHome } from "../config/location.ts"
+import { DEFAULT_RPC_URL } from "../config/rpc.ts"
 import { Daemon } from "../daemon/daemon.ts"
 import { levelOf, type LogFormat, logSink } from "../log/sink.ts"
 
@@ -32,7 +33,7 @@ export const addDaemonCommand: AddCommand = (program, shell) => {
     )
     .option("-l, --log <file>", "append the log to this file too")
     .addOption(new Option("--log-format <format>", "how log lines look").choices(["text", "json"]).default("text"))
-    .addOption(rpcOption("--rpc-listen <url>", "where to take JSON-RPC"))
+    .addOption(rpcOption("--rpc-listen <url>", `where to take JSON-RPC (default ${DEFAULT_RPC_URL})`))
     .option("--rpc-disabled-methods <names>", "methods to answer as unknown, separated by commas", splitAtCommas)
   addSettingOptions(command).action(async (options: DaemonOptions) => {
     const config = await loadConfig(flagsOf(options), shell)
