@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { P2p } from "./index.ts"
+import { P2p, type Settings } from "./index.ts"
 import { RawPeer } from "./testing/raw-peer.test-kit.ts"
 import { DchatMsg, MAGIC, TestNet, urlOn } from "./testing/test-net.test-kit.ts"
 
@@ -176,6 +176,19 @@ test("a port that is taken is said, and the node can be started later", async ()
 test("settings that cannot work are refused when the node is made", async () => {
   await expect(P2p.create({ magicBytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow("is 4 bytes, not 3")
   await expect(P2p.create({ peers: ["nowhere"] })).rejects.toThrow('not an absolute URL: "nowhere"')
+  const peer = { peer: [] } as Partial<Settings>
+  await expect(P2p.create(peer)).rejects.toThrow("peer is no setting; did you mean peers?")
+})
+
+test("a node that goes out of its scope is stopped", async () => {
+  await using net = new TestNet()
+  const { p2p, url } = await net.listening("bob")
+  const left = (async () => {
+    await using node = p2p
+    expect(node.sessions.inbound.addresses).toEqual([url])
+  })()
+  await net.world.runUntil(left)
+  expect(p2p.state).toBe("stopped")
 })
 
 test("a node that is stopped while it starts ends in stopped", async () => {

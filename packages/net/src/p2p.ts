@@ -47,7 +47,7 @@ export interface BroadcastOptions {
  * A node of a peer-to-peer network (darkfi-net 6.1): `start`, `run`, `stop`, and again if you like. What is said on the
  * network is up to the protocols that are registered before the start.
  */
-export class P2p {
+export class P2p implements AsyncDisposable {
   /**
    * The settings in use: one object for the life of the node, whose values change at `reload`. Of external addresses it
    * has those that are known by now, with their real ports.
@@ -89,6 +89,7 @@ export class P2p {
    * Makes a node that does nothing yet.
    *
    * @param settings What differs from {@link defaultSettings}.
+   * @throws {SettingsError} if a value is not allowed, or a name is that of no setting
    * @throws {FormatError} if an address is not a URL
    * @throws {RangeError} if the magic is not four bytes
    */
@@ -139,6 +140,7 @@ export class P2p {
    * Applies settings, running or not: slots, peers, seeds, timeouts, the blacklist and all else that is read when it is needed.
    *
    * @param settings What is to differ from now on.
+   * @throws {SettingsError} if a value is not allowed, or a name is that of no setting
    * @throws {FormatError} if an address is not a URL
    * @throws {WrongStateError} if a setting would need a new start: the magic, or while the node runs, where it listens and the
    * file of its hosts
@@ -159,6 +161,11 @@ export class P2p {
       void this.#stop()
     }
     await this.#lifecycle.ended.wait()
+  }
+
+  /** As {@link stop}: `await using node = await P2p.create(settings)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
   }
 
   /** Resolves when the node is told to stop; at once if it was, and was not started again. */
