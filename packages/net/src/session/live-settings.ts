@@ -2,6 +2,7 @@ import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { withCanonicalUrls } from "../settings/canonical.ts"
 import type { Settings } from "../settings/settings.ts"
+import { checkIntroduction } from "./introduction.ts"
 import { AddressVotes, ownAddresses } from "./own-addresses.ts"
 
 /** Settings that are read at the start alone, and the magic, which is read when the node is made. */
@@ -17,7 +18,7 @@ export class LiveSettings {
   #listening: readonly string[] = []
 
   constructor(settings: Settings) {
-    this.#configured = withCanonicalUrls(settings)
+    this.#configured = usable(settings)
     this.current = { ...this.#configured }
   }
 
@@ -26,10 +27,11 @@ export class LiveSettings {
    *
    * @param isIdle Whether nothing runs, so that what is read at a start may change too.
    * @throws {FormatError} if an address is not a URL
+   * @throws {SettingsError} if a value is not allowed, or if what we tell peers of ourselves does not fit a message
    * @throws {WrongStateError} if a setting would need a new start, or another node
    */
   change(settings: Partial<Settings>, isIdle: boolean): void {
-    const next = withCanonicalUrls({ ...this.#configured, ...settings })
+    const next = usable({ ...this.#configured, ...settings })
     const fixed = NEEDS_START.find((key) => String(next[key]) !== String(this.#configured[key]))
     if (fixed === "magicBytes") throw new WrongStateError("magicBytes cannot change: make another network")
     if (fixed !== undefined && !isIdle) {
@@ -56,4 +58,11 @@ export class LiveSettings {
     const externalAddrs = ownAddresses(this.#configured.externalAddrs, this.#listening, this.#votes.guess)
     Object.assign(this.current, { ...this.#configured, externalAddrs })
   }
+}
+
+/** Settings that a node can work with. */
+function usable(settings: Settings): Settings {
+  const canonical = withCanonicalUrls(settings)
+  checkIntroduction(canonical)
+  return canonical
 }
