@@ -1,5 +1,5 @@
 import type { FaultCounts } from "./judge.ts"
-import type { SessionKind } from "./session/kind.ts"
+import type { SessionKind } from "./session-kind.ts"
 
 /** What the RPC method `p2p.get_info` says (darkfi-net 10). */
 export interface P2pInfo {

@@ -1,6 +1,6 @@
 import { DecodeError } from "@dchat/wire"
 import { expect, test } from "vitest"
-import { SESSION_KINDS } from "../session/kind.ts"
+import { SESSION_KINDS } from "../session-kind.ts"
 import { consequenceOf, describeFault, type PeerFault } from "./fault.ts"
 
 const FAULTS: readonly PeerFault[] = [

@@ -1,6 +1,6 @@
 import type { DecodeError } from "@dchat/wire"
 import type { BanPolicy } from "../settings/settings.ts"
-import type { SessionKind } from "../session/kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 
 /** What a peer can do wrong on a channel (darkfi-net 2.4, 4.5, 5.2, 5.3). */
 export type PeerFault =

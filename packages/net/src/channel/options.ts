@@ -1,7 +1,7 @@
 import type { ByteStream, Runtime } from "@dchat/runtime"
 import type { Publisher } from "@dchat/task"
 import type { DnetEvent } from "../dnet/event.ts"
-import type { SessionKind } from "../session/kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 import type { Consequence, PeerFault } from "./fault.ts"
 import type { PacketEncoder } from "./packet-encoder.ts"
 

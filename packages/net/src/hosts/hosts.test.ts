@@ -2,7 +2,7 @@ import { virtualWorld } from "@dchat/runtime/virtual"
 import { expect, test } from "vitest"
 import { defaultSettings, type Settings } from "../settings/settings.ts"
 import { SOMEBODY } from "../testing/hosts.test-kit.ts"
-import type { SessionKind } from "../session/kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 import { Hosts } from "./hosts.ts"
 import { sourceOf } from "./source.ts"
 

@@ -1,6 +1,6 @@
 import type { Clock, Random } from "@dchat/runtime"
 import type { AddrRequest } from "../message/address.ts"
-import type { SessionKind } from "../session/kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 import type { CandidateSettings } from "./candidates.ts"
 import type { HostEntry, HostLists } from "./lists.ts"
 import type { Questions } from "./unsolicited.ts"

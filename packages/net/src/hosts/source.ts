@@ -1,4 +1,4 @@
-import type { SessionKind } from "../session/kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 import { hostOf, netgroupOf } from "./netgroup.ts"
 
 /** Who told us of addresses. */

@@ -1,6 +1,6 @@
 import type { TaskGroup } from "@dchat/task"
 import type { Channel } from "../channel/channel.ts"
-import { isIn, type SessionMask } from "../session/kind.ts"
+import { isIn, type SessionMask } from "../session-kind.ts"
 
 /**
  * What is said on one channel about one matter (darkfi-net 5.1). Its constructor subscribes to messages, so that none is

@@ -6,7 +6,7 @@ import { VersionExchange } from "../protocol/version.ts"
 import { ConnectError } from "../transport/error.ts"
 import { announce } from "./announce.ts"
 import type { SessionContext } from "./context.ts"
-import type { SessionKind } from "./kind.ts"
+import type { SessionKind } from "../session-kind.ts"
 
 /**
  * Makes a new channel ready: version exchange, registration, protocols one after another (darkfi-net 5.1). The channel stops
