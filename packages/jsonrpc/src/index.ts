@@ -105,6 +105,7 @@ export {
 } from "./dialect/darkfi-http.ts"
 export { darkfiDialect, DarkfiErrorCode } from "./dialect/darkfi.ts"
 export type { Dialect } from "./dialect/dialect.ts"
+export { lspDialect } from "./dialect/lsp.ts"
 export type { DeadlineSpelling, ProgressSpelling } from "./dialect/call-notes-spelling.ts"
 export type { CancellationSpelling } from "./dialect/cancellation-spelling.ts"
 export {

@@ -8,9 +8,7 @@ import { losslessFlavor } from "../flavor/lossless.ts"
 import { router } from "../server/router.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { TextChannel } from "../transport/text-channel.ts"
-import type { Dialect } from "./dialect.ts"
-
-const lsp: Dialect = { name: "lsp", nullParamsAreNone: true }
+import { lspDialect as lsp } from "./lsp.ts"
 
 /** As pygls 2.1.1 wrote them. */
 const REQUEST = '{"id": "8639ef7f-ad21-4e4f-bbc1-6a9804df0c5d", "method": "nothing", "jsonrpc": "2.0", "params": null}'

@@ -9,6 +9,7 @@ import { method, notification } from "../contract/definition.ts"
 import { number, string } from "../contract/schema.ts"
 import { subscription } from "../contract/subscription.ts"
 import type { Dialect } from "../dialect/dialect.ts"
+import { lspDialect } from "../dialect/lsp.ts"
 import { memoryPair } from "../transport/memory.ts"
 import { authorize, concurrencyLimit, metrics, rateLimit, timeLimit, trace, type CallReport } from "./guards.ts"
 import { contextKey } from "./context.ts"
@@ -243,15 +244,6 @@ test("a caller hears of progress when it asks, and the handler learns how long t
   expect(waits).toEqual([1000, 300, 50, undefined])
 })
 
-/** As language servers do it. */
-const cancelling: Dialect = {
-  name: "cancelling",
-  cancellation: {
-    cancel: (id) => ({ kind: "notification", method: "$/cancelRequest", params: { id } }),
-    readCancel: (method, params) => (method === "$/cancelRequest" ? (params as { id: number }).id : undefined),
-  },
-}
-
 test("a caller's signal reaches the handler when the dialect has a word for it, and so does a timeout", async () => {
   const world = virtualWorld()
   const { clock } = world.host({ name: "here" })
@@ -268,7 +260,7 @@ test("a caller's signal reaches the handler when the dialect has a word for it, 
     const server = new Connection(far, { clock, handler, ...options })
     return { server, client: new Connection(near, { clock, timeoutMs: 1000, ...options }) }
   }
-  const { client, server } = talk({ dialect: cancelling })
+  const { client, server } = talk({ dialect: lspDialect })
   const controller = new AbortController()
   const call = failure(client.request("long", [], { signal: controller.signal }))
   await world.advance(1)

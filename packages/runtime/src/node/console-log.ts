@@ -30,5 +30,5 @@ function toStandardError(line: string): void {
 function stacksOf({ fields }: LogRecord): string {
   const stacks = Object.values(fields).map((value) => (value instanceof Error ? (value.stack ?? "") : ""))
   const lines = stacks.flatMap((stack) => stack.split("\n")).filter((line) => line.trim() !== "")
-  return lines.map((line) => `    ${escapeControls(line.trim())}\n`).join("")
+  return lines.map((line) => `    ${escapeControls(line)}\n`).join("")
 }
