@@ -1,7 +1,7 @@
 import type { ByteStream, Listener } from "@dchat/runtime"
-import { CancelScope, type TaskGroup } from "@dchat/task"
+import type { CancelScope, TaskGroup } from "@dchat/task"
 import type { ParsedUrl } from "@dchat/wire"
-import { ChannelStopped } from "../channel/stopped.ts"
+import type { Channel } from "../channel/channel.ts"
 import { hostOf } from "../hosts/netgroup.ts"
 import { urlOf } from "../transport/transport.ts"
 import type { SessionContext } from "./context.ts"
@@ -17,8 +17,12 @@ const GOODBYE_MS = 500
 export interface Visitor extends Origin {
   /** The URL that the other end has. */
   readonly peer: string
-  /** What is closed with it: first what was accepted, then what the transport has made of that. */
+  /** What was accepted, then what the transport has made of it. */
   stream: ByteStream
+  /** There once the stream is ready for packets. */
+  channel?: Channel
+  /** Settles when the stream is closed. There once it has a place. */
+  visit?: Promise<void>
 }
 
 /** What a port does with those that it takes in. */
@@ -26,15 +30,8 @@ export interface PortOptions {
   readonly node: SessionContext
   /** Where visits go on; its scope ends them. */
   readonly tasks: TaskGroup
-  /** Deals with a visitor until it has gone, and closes its stream. Cancelling the scope makes it go. */
+  /** Deals with a visitor until it has gone, and closes its stream. */
   readonly serve: (visitor: Visitor, scope: CancelScope) => Promise<void>
-}
-
-/** A visit that goes on. */
-interface Visit {
-  readonly scope: CancelScope
-  /** Resolves when the visitor's stream is closed. */
-  readonly ended: Promise<void>
 }
 
 /** An open port: takes connections in, no more than `inboundConnections` at a time, fairly among netgroups. */
@@ -44,7 +41,6 @@ export class InboundPort {
   readonly #listener: Listener
   readonly #options: PortOptions
   readonly #places: Places<Visitor>
-  readonly #visits = new Map<Visitor, Visit>()
   #accepting: Promise<void> = Promise.resolve()
   #refused = 0
   #evicted = 0
@@ -104,39 +100,33 @@ export class InboundPort {
       this.#turnAway(refused, "too many others wait for a place")
     }
     if (admitted === undefined) return
-    const visit = evicted === undefined ? undefined : this.#evict(evicted, admitted)
-    this.#admit(admitted, visit)
+    if (evicted !== undefined) this.#evict(evicted, admitted)
+    this.#admit(admitted, evicted?.visit)
   }
 
   /** Begins a visit, once the one before it has ended, if there is one. */
-  #admit(visitor: Visitor, before: Visit | undefined): void {
+  #admit(visitor: Visitor, before: Promise<void> | undefined): void {
     const { tasks, serve } = this.#options
-    const scope = new CancelScope(tasks.scope)
-    const served = tasks.spawn(async () => {
+    visitor.visit = tasks.spawn(async (scope) => {
       try {
-        await before?.ended
+        await before?.catch(nothing)
         await serve(visitor, scope)
       } finally {
-        scope[Symbol.dispose]()
-        this.#visits.delete(visitor)
         this.#follow(this.#places.leave(visitor))
       }
     })
-    this.#visits.set(visitor, { scope, ended: served.catch(nothing) })
   }
 
-  #evict(visitor: Visitor, other: Visitor): Visit | undefined {
+  #evict({ peer, stream, channel, visit }: Visitor, other: Visitor): void {
     const { repeats, runtime } = this.#options.node
     const { clock, log } = runtime
     this.#evicted++
-    const visit = this.#visits.get(visitor)
-    const timer = clock.setTimer(GOODBYE_MS, () => void visitor.stream.close())
-    void visit?.ended.then(() => timer.cancel())
-    visit?.scope.cancel(new ChannelStopped("stopped", `its place was wanted for ${other.peer}`))
+    const timer = clock.setTimer(GOODBYE_MS, () => void stream.close())
+    void visit?.catch(nothing).then(() => timer.cancel())
+    void (channel === undefined ? stream.close() : channel.stop())
     const isNews = repeats.isNews(`places on ${this.url.href}`, "somebody had to leave")
     const why = `all places on ${this.url.href} are taken, and its netgroup or host has more of them`
-    log[isNews ? "info" : "debug"](`${visitor.peer} had to leave for ${other.peer}: ${why}`)
-    return visit
+    log[isNews ? "info" : "debug"](`${peer} had to leave for ${other.peer}: ${why}`)
   }
 
   #turnAway({ peer, stream }: Visitor, why: string): void {

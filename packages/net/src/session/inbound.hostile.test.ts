@@ -146,42 +146,46 @@ test("who is banned makes nobody leave", async () => {
   expect([turnedAway.closedAt !== undefined, turnedAway.seen]).toEqual([true, []])
 })
 
-test("over real sockets: a host that has all places, and more that wait, loses one to a host of another netgroup", async () => {
-  const runtime = nodeRuntime()
-  const { network } = runtime
-  const inboundAddrs = ["tcp://127.0.0.1:0"]
-  const bob = await net.P2p.create({ ...RECORDED, ...PUBLIC, inboundAddrs, inboundConnections: 4 }, { runtime })
-  const heard = new Promise<string>((resolve) => {
-    bob.protocols.register(net.SESSION_DEFAULT, (channel) => {
-      const messages = channel.subscribe(DchatMsg)
-      return { name: "ears", start: (jobs) => void jobs.spawn(async () => resolve((await messages.receive()).msg)) }
+test.each(["tcp", "tcp+tls"])(
+  "over real sockets, %s: a host that has all places, and more that wait, loses one to a host of another netgroup",
+  async (scheme) => {
+    const runtime = nodeRuntime()
+    const { network } = runtime
+    const settings = { ...RECORDED, ...PUBLIC, activeProfiles: [scheme] }
+    const inboundAddrs = [`${scheme}://127.0.0.1:0`]
+    const bob = await net.P2p.create({ ...settings, inboundAddrs, inboundConnections: 4 }, { runtime })
+    const heard = new Promise<string>((resolve) => {
+      bob.protocols.register(net.SESSION_DEFAULT, (channel) => {
+        const messages = channel.subscribe(DchatMsg)
+        return { name: "ears", start: (jobs) => void jobs.spawn(async () => resolve((await messages.receive()).msg)) }
+      })
     })
-  })
-  await bob.start()
-  const [url = ""] = bob.sessions.inbound.addresses
-  const { port = 0 } = parseUrl(url)
-  const connect = () => network.connect({ kind: "tcp", host: "127.0.0.1", port }, { localHost: "127.66.0.1" })
-  const greedy = await Promise.all(Array.from({ length: 12 }, connect))
-  const peers = greedy.map((stream) => new RawPeer(stream, runtime))
+    await bob.start()
+    const [url = ""] = bob.sessions.inbound.addresses
+    const { port = 0 } = parseUrl(url)
+    const connect = () => network.connect({ kind: "tcp", host: "127.0.0.1", port }, { localHost: "127.66.0.1" })
+    const greedy = await Promise.all(Array.from({ length: 12 }, connect))
+    const peers = greedy.map((stream) => new RawPeer(stream, runtime))
 
-  const fromElsewhere: net.P2pOptions["runtime"] = {
-    ...runtime,
-    network: {
-      connect: (address, options) => network.connect(address, { ...options, localHost: "127.77.0.1" }),
-      listen: (address, options) => network.listen(address, options),
-      resolve: (host, options) => network.resolve(host, options),
-      upgradeTls: (stream, options) => network.upgradeTls(stream, options),
-    },
-  }
-  const alice = await net.P2p.create({ ...RECORDED, ...PUBLIC }, { runtime: fromElsewhere })
-  await alice.start()
-  void alice.run()
-  const channel = await alice.sessions.manual.connect(url)
-  await channel.send(DchatMsg, { msg: "honest" })
-  expect(await heard).toBe("honest")
-  expect(bob.getCounters()).toMatchObject({ inboundEvicted: 1, inboundRefused: 0 })
-  expect(peers.filter(({ closedAt }) => closedAt !== undefined)).toHaveLength(1)
+    const fromElsewhere: net.P2pOptions["runtime"] = {
+      ...runtime,
+      network: {
+        connect: (address, options) => network.connect(address, { ...options, localHost: "127.77.0.1" }),
+        listen: (address, options) => network.listen(address, options),
+        resolve: (host, options) => network.resolve(host, options),
+        upgradeTls: (stream, options) => network.upgradeTls(stream, options),
+      },
+    }
+    const alice = await net.P2p.create(settings, { runtime: fromElsewhere })
+    await alice.start()
+    void alice.run()
+    const channel = await alice.sessions.manual.connect(url)
+    await channel.send(DchatMsg, { msg: "honest" })
+    expect(await heard).toBe("honest")
+    expect(bob.getCounters()).toMatchObject({ inboundEvicted: 1, inboundRefused: 0 })
+    expect(peers.filter(({ closedAt }) => closedAt !== undefined)).toHaveLength(1)
 
-  await Promise.all([alice.stop(), bob.stop()])
-  await Promise.all(greedy.map((stream) => stream.closed))
-})
+    await Promise.all([alice.stop(), bob.stop()])
+    await Promise.all(greedy.map((stream) => stream.closed))
+  },
+)

@@ -110,7 +110,8 @@ export class InboundSession implements Session {
         throw error
       })
       const address = { connect: peer, resolve: undefined, mixed: false }
-      await this.#host(this.#node.open({ stream: visitor.stream, session: "inbound", address }), signal)
+      visitor.channel = this.#node.open({ stream: visitor.stream, session: "inbound", address })
+      await this.#host(visitor.channel, signal)
     } catch (error) {
       await visitor.stream.close()
       const failure = failureOf(error)
