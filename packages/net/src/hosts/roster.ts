@@ -1,10 +1,16 @@
 import type { Host, HostColour, HostEntry, HostLists } from "./lists.ts"
 
+/** The part of {@link HostLists} that is the same whatever the rule. */
+type Roster = Pick<
+  HostLists,
+  "size" | "has" | "entries" | "get" | "lastSeen" | "store" | "move" | "remove" | "removeOlder"
+>
+
 /**
- * Who is on which of the five lists, each host on one: the part of {@link HostLists} that is the same whatever the rule. A
- * rule extends it: it says in `store` who finds room, and which hosts draws give.
+ * Who is on which of the five lists, each host on one. A rule extends it: it says in `store` who finds room, calls `enter` and
+ * `leave` to put hosts on lists and take them off, and says which hosts draws give.
  */
-export abstract class HostRoster<K extends Host> {
+export abstract class HostRoster<K extends Host> implements Roster {
   readonly #hosts = new Map<string, K>()
   readonly #lists: Readonly<Record<HostColour, Set<K>>> = {
     grey: new Set(),
@@ -14,7 +20,7 @@ export abstract class HostRoster<K extends Host> {
     dark: new Set(),
   }
 
-  abstract store(...args: Parameters<HostLists["store"]>): HostEntry[]
+  abstract store(colour: HostColour, hosts: Iterable<HostEntry>, source?: string): HostEntry[]
 
   size(colour: HostColour): number {
     return this.#lists[colour].size
