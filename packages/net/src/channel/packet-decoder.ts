@@ -149,11 +149,10 @@ export class PacketDecoder {
     let value: unknown
     try {
       value = type.codec.decode(reader)
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error
+    } catch (cause) {
       // Where the mistake is counts from the start of the payload, wherever that is in the piece.
       if (start > 0) return this.#decode(type, bytes.subarray(start, end), 0, end - start)
-      return this.#wrong({ kind: "bad-payload", command: type.command, error })
+      return this.#wrong({ kind: "bad-payload", command: type.command, error: toDecodeError(cause, reader) })
     }
     if (reader.remaining === 0) return { kind: "message", type, value, bytes: end - start }
     return this.#wrong({ kind: "surplus-payload", command: type.command, surplus: reader.remaining })
@@ -173,6 +172,12 @@ export class PacketDecoder {
     this.#state = END
     return { kind: "fault", fault }
   }
+}
+
+/** What a codec of an application's own throws, whatever it is, ends no program: a peer has chosen the bytes. */
+function toDecodeError(cause: unknown, reader: Reader): DecodeError {
+  if (cause instanceof DecodeError) return cause
+  return reader.error("bad-value", cause instanceof Error ? cause.message : String(cause), reader.offset, { cause })
 }
 
 /** The least that is set aside for a payload of which little has arrived. */

@@ -1,4 +1,4 @@
-import { encode, string, struct, u16, u32, vec } from "@dchat/wire"
+import { type Reader, encode, string, struct, u16, u32, vec } from "@dchat/wire"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { BUILT_IN_MESSAGES } from "../message/built-in.ts"
@@ -192,6 +192,30 @@ test("any damaged stream gives the same events, however it is cut, and ends with
     ),
     { numRuns: 500 },
   )
+})
+
+test("whatever a codec of an application's own throws is a bad payload, and comes to nobody as an exception", () => {
+  const cause = new SyntaxError("no JSON")
+  const codec = {
+    minBytes: 1,
+    encode: () => {},
+    decode(reader: Reader): never {
+      reader.u8()
+      throw cause
+    },
+  }
+  const Json = defineMessage({ command: "Json", codec, maxBytes: 9, metering: UNMETERED })
+  const decoder = new PacketDecoder({ magic: MAGIC, lookup: () => Json })
+  decoder.push(bytesOf("7f400cc9 04 4a736f6e 02 7b7d"))
+  expect(decoder.next()).toMatchObject({
+    kind: "fault",
+    fault: {
+      kind: "bad-payload",
+      command: "Json",
+      error: { code: "bad-value", message: "no JSON (at byte 1)", cause },
+    },
+  })
+  expect(decoder.next()).toBeUndefined()
 })
 
 test("a list that claims more than its packet holds is a bad payload", () => {
