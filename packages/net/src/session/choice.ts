@@ -7,6 +7,9 @@ import type { SessionContext } from "./context.ts"
 import type { Missed } from "./missed.ts"
 import type { Retries } from "./retries.ts"
 
+/** One attempt in so many that are in vain goes to somebody whom a seed named: it may be all of those who cannot be reached. */
+const NAMED_EVERY = 2
+
 /** What the choice is made from. */
 export interface ChoiceOptions {
   readonly node: SessionContext
@@ -25,13 +28,38 @@ export class Choice {
   }
 
   /**
-   * For a slot that is empty. Anchors first, then whomever the address policy draws.
+   * For a slot that is empty. Anchors first, then somebody whom a seed named if there is none in a slot, then whomever the
+   * address policy draws.
    *
    * @param inVain How many attempts were in vain since the last one that was not.
    */
   forSlot(anchors: Anchors | undefined, inVain: number): string | undefined {
     const draw = this.#draw(inVain)
-    return anchors?.next(draw.accept) ?? this.#options.node.hosts.choose(draw)
+    const isTurnOfNamed = inVain % NAMED_EVERY === 0
+    return (
+      anchors?.next(draw.accept) ?? (isTurnOfNamed ? this.named() : undefined) ?? this.#options.node.hosts.choose(draw)
+    )
+  }
+
+  /**
+   * Somebody whom a seed named, of a netgroup that is in no slot; undefined if nobody is known, or if one is in a slot.
+   * Whoever has filled our lists with addresses has all the slots otherwise, and keeps them: full slots let go of one peer
+   * at a time.
+   */
+  named(): string | undefined {
+    const { node, held } = this.#options
+    const { hosts } = node
+    // It belongs to the rule by which slots rotate: other rules are as they are.
+    if (!hosts.policy.rotates || held().some((url) => this.#isNamed(url))) return undefined
+    const draw = this.#draw(0)
+    const accept = (url: string): boolean =>
+      this.#isNamed(url) && !draw.taken.has(hosts.groupOf(url)) && draw.accept(url)
+    return hosts.choose({ ...draw, accept })
+  }
+
+  /** Whether a peer in a slot may give way to somebody else: all but the only one that a seed named. */
+  mayLeave(address: string): boolean {
+    return !this.#isNamed(address) || this.#options.held().filter((url) => this.#isNamed(url)).length > 1
   }
 
   /** Somebody else than those in the slots, which are all full. */
@@ -47,6 +75,11 @@ export class Choice {
     const address = missed.next((url) => isOpen(url) && hosts.may(url, "refine") && !hosts.isBlacklisted(url))
     if (address !== undefined) retries.release(address)
     return address
+  }
+
+  /** Whether a seed was the first to tell us of a host. */
+  #isNamed(url: string): boolean {
+    return this.#options.node.hosts.lists.get(url)?.source.startsWith("seed ") === true
   }
 
   #draw(inVain: number): SlotDraw {

@@ -46,7 +46,9 @@ export class OutboundSession implements Session {
     this.#rotation = new Rotation({
       node,
       full: () => (this.#slots.every(({ slot }) => slot.state === "connected") ? this.#slots : []),
+      mayLeave: (address) => this.#choice.mayLeave(address),
       chooseMissed: () => this.#choice.missed(),
+      chooseNamed: () => this.#choice.named(),
       choose: (random) => this.#choice.other(random),
       failed: (address, error) => this.#failed(address, error),
       starve: () => this.#discovery.request(),

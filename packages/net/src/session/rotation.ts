@@ -8,7 +8,7 @@ import { ATTEMPT_MS, type Slot } from "./slot.ts"
 /** From one try to the next, in milliseconds: drawn between these, so that nodes do not keep step. */
 const LEAST_PAUSE_MS = 30_000
 const MOST_PAUSE_MS = 60_000
-/** Each is for a peer that was lost, if there is one. One in so many is for somebody else: every 2 to 4 minutes. */
+/** Each is for a peer that was lost or one whom a seed named. One in so many is for somebody else: every 2 to 4 minutes. */
 const ROUND_EVERY = 4
 /** So many others are tried in a round. */
 const ATTEMPTS = 4
@@ -24,16 +24,20 @@ export interface RotationOptions {
   readonly node: SessionContext
   /** The slots, if they are all connected. */
   readonly full: () => readonly HeldSlot[]
+  /** Whether a peer in a slot may give way to somebody else. */
+  readonly mayLeave: (address: string) => boolean
   /** Chooses a peer that was in a slot and is lost; undefined if nobody is missed. */
   readonly chooseMissed: () => string | undefined
+  /** Chooses somebody whom a seed named; undefined if there is one in a slot, or none to be dialled. */
+  readonly chooseNamed: () => string | undefined
   /** Chooses an address of somebody else; undefined if nobody else is known. */
   readonly choose: (random: Random) => string | undefined
   readonly failed: (address: string, error: unknown) => void
   /** All were tried in vain: others must be found. */
   readonly starve: () => void
   /**
-   * Seeds may know of others than our peers do, who may all be hostile. They are asked in the rounds 1, 2, 4, 8 and so on:
-   * whoever has just started needs it most, and seeds are few.
+   * Seeds may know of others than our peers do, who may all be hostile. They are asked at the tries 1, 2, 4, 8 and so on:
+   * whoever has just started needs it most, and seeds are few. What they say is there at the next try.
    */
   readonly askSeeds: () => void
 }
@@ -55,16 +59,14 @@ export class Rotation {
 
   /** Works until the signal is cancelled. */
   async run(signal: CancelScope): Promise<never> {
-    const { node, chooseMissed, askSeeds } = this.#options
+    const { node, chooseMissed, chooseNamed, askSeeds } = this.#options
     for (let turn = 1; ; turn++) {
       const pauseMs = LEAST_PAUSE_MS + this.#random.float() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
       await sleep(pauseMs, { signal, clock: node.runtime.clock })
-      const isDone = (await this.#try(chooseMissed)) === "done"
+      if (isPowerOfTwo(turn)) askSeeds()
+      const isDone = (await this.#try(chooseMissed)) === "done" || (await this.#try(chooseNamed)) === "done"
       checkpoint(signal)
-      const round = turn / ROUND_EVERY
-      if (!Number.isInteger(round)) continue
-      if (isPowerOfTwo(round)) askSeeds()
-      if (!isDone) await this.#round(signal)
+      if (turn % ROUND_EVERY === 0 && !isDone) await this.#round(signal)
     }
   }
 
@@ -82,8 +84,8 @@ export class Rotation {
 
   /** Tries somebody else. Done is also what can no longer be done, since a slot is not connected any more or is gone. */
   async #try(choose: () => string | undefined): Promise<"done" | "in vain" | "nobody"> {
-    const { node, full, failed } = this.#options
-    const victim = youngest(full())
+    const { node, full, mayLeave, failed } = this.#options
+    const victim = youngest(full(), mayLeave)
     if (victim === undefined) return "done"
     const { slot, scope } = victim
     const address = choose()
@@ -111,10 +113,14 @@ export class Rotation {
   }
 }
 
-/** The slot whose peer was the last to become one of ours, if there are others beside it. */
-function youngest(slots: readonly HeldSlot[]): HeldSlot | undefined {
+/** The slot whose peer was the last to become one of ours, of those who may leave, if there are others beside it. */
+function youngest(slots: readonly HeldSlot[], mayLeave: (address: string) => boolean): HeldSlot | undefined {
   if (slots.length < 2) return undefined
-  return slots.reduce((a, b) => (b.slot.since > a.slot.since ? b : a))
+  const candidates = slots.filter(({ slot }) => mayLeave(slot.address ?? ""))
+  return candidates.reduce<HeldSlot | undefined>(
+    (a, b) => (a === undefined || b.slot.since > a.slot.since ? b : a),
+    undefined,
+  )
 }
 
 function isPowerOfTwo(count: number): boolean {
