@@ -1,5 +1,5 @@
-import { lookup } from "node:dns"
-import { connect as connectSocket, createServer, isIP, type Server, type Socket } from "node:net"
+import type { LookupAddress } from "node:dns"
+import { connect as connectSocket, createServer, isIP, type LookupFunction, type Server, type Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
 import { formatAddress } from "../address.ts"
 import { silentLog, type Log } from "../log.ts"
@@ -20,6 +20,8 @@ import { QueuedListener } from "../stream/queued-listener.ts"
 import { SlabPool } from "../stream/write-buffer.ts"
 import { toDuplex } from "./duplex.ts"
 import { toNetworkError } from "./network-error.ts"
+import { nodeClock } from "./clock.ts"
+import { Lookups } from "./lookups.ts"
 import { NodeStream } from "./stream.ts"
 import { removeStaleSocket, UNIX_PATH_MAX_BYTES } from "./unix-path.ts"
 import { handshake, NodeTlsStream, tlsFailure, TlsContexts } from "./tls.ts"
@@ -43,6 +45,7 @@ export class NodeNetwork implements Network {
   readonly #log: Log
   readonly #pool = new SlabPool()
   readonly #tls = new TlsContexts()
+  readonly #lookups = new Lookups(nodeClock)
 
   constructor(log: Log = silentLog) {
     this.#log = log
@@ -54,7 +57,8 @@ export class NodeNetwork implements Network {
     if (hasNoHost(address))
       return Promise.reject(networkFailure("not-found", `cannot connect to ${formatAddress(address)}`))
     return new Promise((resolve, reject) => {
-      const socket = dial(address, options.localHost)
+      const lookup: LookupFunction = (host, how, answer) => this.#lookups.look(host, how, answer, signal)
+      const socket = dial(address, options.localHost, lookup)
       const settle = (): void => {
         socket.off("connect", connected)
         socket.off("error", failed)
@@ -102,11 +106,12 @@ export class NodeNetwork implements Network {
     return new Promise((resolve, reject) => {
       const aborted = (): void => reject(signal?.reason as Error)
       signal?.addEventListener("abort", aborted, { once: true })
-      lookup(host, { all: true, verbatim: true }, (error, found) => {
+      const answer = (error: Error | null, found: string | readonly LookupAddress[]): void => {
         signal?.removeEventListener("abort", aborted)
         if (error !== null) reject(toNetworkError(error, `cannot look up ${host}`))
-        else resolve([...new Set(found.map((entry) => entry.address))])
-      })
+        else resolve([...new Set(typeof found === "string" ? [found] : found.map((entry) => entry.address))])
+      }
+      this.#lookups.look(host, { all: true, verbatim: true }, answer, signal)
     })
   }
 
@@ -136,11 +141,12 @@ function hasNoHost(address: Address): boolean {
   return address.kind === "tcp" && address.host === ""
 }
 
-function dial(address: Address, localHost: string | undefined): Socket {
+function dial(address: Address, localHost: string | undefined, lookup: LookupFunction): Socket {
   if (address.kind === "unix") return connectSocket({ path: address.path, allowHalfOpen: true })
   return connectSocket({
     host: address.host,
     port: address.port,
+    lookup,
     ...SOCKET_OPTIONS,
     autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
     ...(localHost === undefined ? undefined : { localAddress: localHost }),
