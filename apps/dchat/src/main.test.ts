@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process"
+import { closeSync, existsSync, openSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { request } from "node:http"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
 import { nodeClock } from "@dchat/runtime/node"
 import { beforeAll, expect, test } from "vitest"
 import { messageOf } from "./cli/failure.ts"
@@ -248,6 +252,19 @@ test("a web page cannot drive a daemon: what an HTTP client posts is not read", 
   const follower = household.run("recv", "--follow", "--json", "--rpc", listenerRpc)
   await follower.untilSaid("said")
   expect(follower.out).not.toContain("posted")
+})
+
+test.runIf(existsSync("/dev/full"))("output that cannot be written is a failure", PATIENT, async () => {
+  const disk = openSync("/dev/full", "w")
+  try {
+    const program = fileURLToPath(new URL("../bin/dchat.js", import.meta.url))
+    const child = spawn(process.execPath, [program, "--help"], { stdio: ["ignore", disk, "pipe"] })
+    const said = text(child.stderr ?? [])
+    expect(await once(child, "exit")).toEqual([1, null])
+    expect(await said).toMatch(/^dchat: the output cannot be written: ENOSPC[^\n]*\n$/)
+  } finally {
+    closeSync(disk)
+  }
 })
 
 test("what a daemon says to a peer is what the specification says, byte for byte", PATIENT, async () => {

@@ -19,8 +19,15 @@ export function nodeShell(): Shell {
   // A program that started us and is gone cannot stop us any more.
   process.on("disconnect", () => stop.abort(new Interrupted("the end of who started it", 1)))
   process.channel?.unref()
-  // Nobody reads what we say any more: `dchat recv --follow | head -1`.
-  process.stdout.on("error", () => stop.abort(new Interrupted("SIGPIPE", 128 + os.signals.SIGPIPE)))
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (stop.signal.aborted) return
+    // Nobody reads what we say any more: `dchat recv --follow | head -1`.
+    if (error.code === "EPIPE") return stop.abort(new Interrupted("SIGPIPE", 128 + os.signals.SIGPIPE))
+    // A full disk. It may be told of when the command has ended already, and must not go for a success.
+    process.stderr.write(`dchat: the output cannot be written: ${error.message}\n`)
+    process.once("exit", () => (process.exitCode = 1))
+    stop.abort(new Interrupted("an output that cannot be written", 1))
+  })
 
   return {
     runtime: nodeRuntime(),
