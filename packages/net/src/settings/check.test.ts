@@ -33,6 +33,9 @@ test("a value that is not allowed is named, with what is", () => {
   expect(complaint({ seeds: undefined })).toContain("seeds is missing")
   expect(complaint({ magicBytes: [1, 2, 3, 4] })).toContain("a Uint8Array of 4 bytes")
   expect(complaint({ appVersion: { major: 0, minor: 1, patch: 0 } })).toContain("a version such as { major: 0n")
+  for (const host of ["host:80", "[::1]", "host/x", "user@host", "%", ""]) {
+    expect(complaint({ blacklist: [{ host, schemes: [], ports: [] }] })).toContain("but must be a list, each element {")
+  }
   expect(complaint({ blacklist: ["1.2.3.4"] })).toContain('{ host: "name", schemes: [], ports: [] }')
   expect(complaint({ greylistRefineryInterval: 0 })).toContain("a number of seconds above 0")
   expect(complaint({ banPolicy: "none" })).toContain("one of strict, relaxed")

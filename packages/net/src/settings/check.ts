@@ -1,5 +1,5 @@
 import { type Place, SettingsError, wrongValue } from "./error.ts"
-import { type Kind, list, seconds, text } from "./kind.ts"
+import { type Kind, hostAlone, list, seconds, text } from "./kind.ts"
 import { defaultSettings, type Settings } from "./settings.ts"
 import { PROFILE_TIMEOUTS, SETTINGS } from "./table.ts"
 import { nearestName } from "./unknown-keys.ts"
@@ -47,6 +47,7 @@ const IN_PROGRAMS: Readonly<Record<string, Kind<unknown>>> = {
         (entry: unknown) =>
           isObject(entry) &&
           typeof entry["host"] === "string" &&
+          hostAlone(entry["host"]) !== undefined &&
           Array.isArray(entry["schemes"]) &&
           Array.isArray(entry["ports"]),
       ),

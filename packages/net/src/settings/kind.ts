@@ -133,7 +133,7 @@ export function blacklist(schemes: FlagKind<readonly string[]>): Kind<readonly B
 }
 
 /** The canonical form of a host, IPv6 without brackets; undefined if a URL has no such host, or has more than that. */
-function hostAlone(text: string): string | undefined {
+export function hostAlone(text: string): string | undefined {
   const [before, behind] = text.includes(":") ? ["tcp://[", "]"] : ["tcp://", ""]
   try {
     const { href, host } = parseUrl(`${before}${text}${behind}`)
