@@ -80,6 +80,8 @@ export class ManualSession implements Session {
         try {
           await this.#keepUp(address, scope, resolve)
         } catch (error) {
+          // Other settings may allow the address: who asks then starts anew.
+          if (this.#peers.get(address)?.scope === scope) this.#peers.delete(address)
           reject(error)
           if (!scope.cancelled) throw error
         } finally {

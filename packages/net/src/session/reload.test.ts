@@ -84,3 +84,18 @@ test("seeds, timeouts and the ban policy are those of the moment", async () => {
   await net.world.advance(100)
   expect([peer.closedAt !== undefined, seed.p2p.getCounters().bans]).toEqual([true, 0])
 })
+
+test("a peer that our profiles did not allow is connected to when they do", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const alice = await net.node("alice", { activeProfiles: ["tor"], peers: [bob.url] })
+  await net.run(alice)
+  const { manual } = alice.p2p.sessions
+  await expect(manual.connect(bob.url)).rejects.toMatchObject({ code: "unsupported-transport" })
+  await net.world.advance(60_000)
+  expect(alice.p2p.peers()).toEqual([])
+
+  alice.p2p.reload({ activeProfiles: ["tcp"] })
+  const channel = await net.world.runUntil(manual.connect(bob.url))
+  expect(alice.p2p.peers()).toEqual([channel])
+})
