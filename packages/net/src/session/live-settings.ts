@@ -1,8 +1,8 @@
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { withCanonicalUrls } from "../settings/canonical.ts"
+import { checkIntroduction } from "../settings/introduction.ts"
 import type { Settings } from "../settings/settings.ts"
-import { checkIntroduction } from "./introduction.ts"
 import { AddressVotes, ownAddresses } from "./own-addresses.ts"
 
 /** Settings that are read at the start alone, and the magic, which is read when the node is made. */

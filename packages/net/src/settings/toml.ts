@@ -1,4 +1,5 @@
 import { isTable, type Place, SettingsError, wrongValue } from "./error.ts"
+import { checkIntroduction } from "./introduction.ts"
 import { seconds } from "./kind.ts"
 import { defaultSettings, type ProfileSettings, type Settings } from "./settings.ts"
 import { ADDRESS_FIELDS, PROFILE_TIMEOUTS, type Setting, SETTINGS } from "./table.ts"
@@ -77,7 +78,9 @@ export function settingsFromTable(table: unknown, options: SettingsFromTableOpti
       merged[field] = [...new Set([...merged[field], ...(profile?.addresses[field] ?? [])])]
     }
   }
-  return { settings: { ...merged, ...flags, profiles: timeouts }, warnings }
+  const settings: Settings = { ...merged, ...flags, profiles: timeouts }
+  checkIntroduction(settings, (field) => SETTINGS.find((setting) => setting.field === field)?.key ?? field)
+  return { settings, warnings }
 }
 
 function readProfile(table: Table, name: string): Profile {

@@ -1,7 +1,7 @@
 import { encode } from "@dchat/wire"
 import { Verack, Version } from "../message/version.ts"
-import { SettingsError } from "../settings/error.ts"
-import type { Settings } from "../settings/settings.ts"
+import { SettingsError } from "./error.ts"
+import type { Settings } from "./settings.ts"
 
 /** What a version message has left for how the peer is called, which it says twice: two names of 253 bytes, and more. */
 const PEER_BYTES = 600
@@ -12,11 +12,15 @@ type Told = Pick<Settings, "nodeId" | "appName" | "appVersion" | "externalAddrs"
 /**
  * Sees that we can introduce ourselves: what does not fit the messages of the version exchange would fail each connection.
  *
+ * @param nameOf What whoever made the settings calls each of them.
  * @throws {SettingsError} if it does not fit
  */
-export function checkIntroduction({ nodeId, appName, appVersion, externalAddrs }: Told): void {
+export function checkIntroduction(
+  { nodeId, appName, appVersion, externalAddrs }: Told,
+  nameOf: (field: keyof Told) => string = (field) => field,
+): void {
   const verack = encode(Verack.codec, { appVersion, appName }).length
-  if (verack > Verack.maxBytes) throw tooLong("appName", appName, "appName and appVersion", verack, Verack.maxBytes)
+  if (verack > Verack.maxBytes) throw tooLong(nameOf("appName"), appName, verack, Verack.maxBytes)
   const { length } = encode(Version.codec, {
     nodeId,
     appName,
@@ -29,12 +33,13 @@ export function checkIntroduction({ nodeId, appName, appVersion, externalAddrs }
   })
   const most = Version.maxBytes - PEER_BYTES
   if (length <= most) return
-  const [key, value] = nodeId.length > most / 2 ? ["nodeId", nodeId] : ["externalAddrs", externalAddrs]
-  throw tooLong(key, value, "nodeId, appName, appVersion and externalAddrs", length, most)
+  throw nodeId.length > most / 2
+    ? tooLong(nameOf("nodeId"), nodeId, length, most)
+    : tooLong(nameOf("externalAddrs"), externalAddrs, length, most)
 }
 
-function tooLong(key: string, value: unknown, what: string, bytes: number, most: number): SettingsError {
-  const message = `${key} is too long: ${what} take ${bytes} bytes of what we tell each peer, ${most} are allowed`
-  const allowed = `${most} bytes with the others`
+function tooLong(key: string, value: unknown, bytes: number, most: number): SettingsError {
+  const allowed = `${most} bytes with all else that we tell each peer of ourselves`
+  const message = `${key} is too long: it may have ${allowed}, which are ${bytes}`
   return new SettingsError("wrong-value", message, { place: { key, table: "" }, value, allowed })
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { defaultSettings, P2p, type Settings } from "../index.ts"
 import { TestNet } from "../testing/test-net.test-kit.ts"
 import { checkIntroduction } from "./introduction.ts"
+import { settingsFromTable } from "./toml.ts"
 
 function addresses(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `tcp+tls://${"a".repeat(60)}.${i + 10}.example:1000/`)
@@ -19,11 +20,11 @@ test.each(FITS)("what fits is told: %j", (settings) => {
 })
 
 test.each([
-  [{ nodeId: "n".repeat(1500) }, "nodeId is too long: nodeId, appName, appVersion and externalAddrs take 15"],
+  [{ nodeId: "n".repeat(1500) }, "nodeId is too long: it may have 1443 bytes with all else"],
   [{ nodeId: "\u{1f600}".repeat(400) }, "nodeId is too long"],
   [
     { appName: "n".repeat(102) },
-    "appName is too long: appName and appVersion take 129 bytes of what we tell each peer, 128",
+    "appName is too long: it may have 128 bytes with all else that we tell each peer of ourselves, which are 129",
   ],
   [{ externalAddrs: addresses(17) }, "externalAddrs is too long"],
 ] satisfies [Partial<Settings>, string][])(
@@ -36,6 +37,11 @@ test.each([
     })
   },
 )
+
+test("a file is told of it in its own words", () => {
+  expect(() => settingsFromTable({ node_id: "n".repeat(1500) })).toThrow("node_id is too long")
+  expect(() => settingsFromTable({ external_addrs: addresses(17) })).toThrow("external_addrs is too long")
+})
 
 test("half a character, which no message can hold, is refused too", async () => {
   await expect(P2p.create({ nodeId: "\ud83d" })).rejects.toThrow("nodeId: ")
