@@ -5,6 +5,7 @@
  */
 import { SeededRandom } from "@dchat/runtime/virtual"
 import { attackerShare, eclipse, propagation, testnet } from "@dchat/sim"
+import { lostDisk } from "./lost-disk.mjs"
 
 const ms = (value) => `${Math.round(value)} ms`
 const percent = (value) => `${(100 * value).toFixed(1)} %`
@@ -148,3 +149,14 @@ table(`Under an eclipse attack, 40 nodes and a crowd of 2,000: ${order}`, head, 
   ...(await sieges(256, 16, crowd)),
   ...(await sieges(4096, 64, crowd)),
 ])
+const left = "addresses that it has heard of"
+table(
+  "A node that has lost its disk, under an eclipse attack",
+  ["what is left", "slots", "first honest peer dialled: p50", "p75", "p90", "max", "alone", "the longest"],
+  [
+    await lostDisk("nothing", 6, { slots: 3 }),
+    await lostDisk(left, 6, { slots: 3, isHearsayLeft: true }),
+    await lostDisk(`${left}; no seed for a minute`, 6, { slots: 3, isHearsayLeft: true, isCut: true }),
+    await lostDisk(`${left}; no seed for a minute`, 6, { slots: 8, isHearsayLeft: true, isCut: true }),
+  ],
+)
