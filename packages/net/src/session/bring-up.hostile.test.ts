@@ -34,6 +34,25 @@ test("a second channel that an address with a user leads to leaves the first one
   expect(alice.p2p.hosts.stateOf(bob.url)).toBe("connected")
 })
 
+test("nor does the log say it, whatever goes wrong", async () => {
+  await using net = new TestNet()
+  const way = "socks5://alice:secret@10.0.0.9:1080/10.0.0.1:1000"
+  const alice = await net.node("alice", {
+    activeProfiles: ["socks5"],
+    peers: [way],
+    seeds: [way.replace("10.0.0.1", "10.0.0.2")],
+  })
+  await net.run(alice)
+  await net.world.advance(5000)
+  const failed = alice.p2p.sessions.direct.get(way).catch(String)
+  expect(await net.world.runUntil(failed)).not.toContain("secret")
+  alice.p2p.reload({ seeds: [way], activeProfiles: ["tcp"], peers: [way, way.replace("10.0.0.1", "10.0.0.3")] })
+  await net.world.advance(5000)
+  const said = net.said("alice").filter((line) => line.includes("10.0.0.9"))
+  expect(said.length).toBeGreaterThan(2)
+  expect(said.join("\n")).not.toContain("secret")
+})
+
 test("a peer is not told with what we log in at our proxy", async () => {
   await using net = new TestNet()
   const bob = await net.listening("bob")

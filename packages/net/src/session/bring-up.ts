@@ -4,6 +4,7 @@ import { ChannelStopped } from "../channel/stopped.ts"
 import { startProtocol } from "../protocol/jobs.ts"
 import { VersionExchange } from "../protocol/version.ts"
 import { ConnectError } from "../transport/error.ts"
+import { withoutCredentials } from "../transport/transport.ts"
 import { announce } from "./announce.ts"
 import type { SessionContext } from "./context.ts"
 import type { SessionKind } from "../session-kind.ts"
@@ -52,7 +53,11 @@ export async function dial(
     node.hosts.enter(address, "free")
   }
   if (!node.hosts.enter(address, session === "refine" ? "refine" : "connect")) {
-    throw new ConnectError("busy", `cannot connect to ${address}`, "it is connected or being dialled already")
+    throw new ConnectError(
+      "busy",
+      `cannot connect to ${withoutCredentials(address)}`,
+      "it is connected or being dialled already",
+    )
   }
   const dialled = await node.connector.dial(address, { signal }).catch((error: unknown) => {
     free()

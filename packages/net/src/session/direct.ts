@@ -4,6 +4,7 @@ import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { profileOf } from "../settings/settings.ts"
 import { ConnectError } from "../transport/error.ts"
+import { withoutCredentials } from "../transport/transport.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { DirectDiscovery } from "./direct-discovery.ts"
@@ -175,7 +176,7 @@ export class DirectSession implements Session {
   #refuse(address: string): void {
     const { settings, hosts } = this.#node
     const refuse = (reason: string): never => {
-      throw new ConnectError("bad-address", `cannot connect to ${address}`, reason)
+      throw new ConnectError("bad-address", `cannot connect to ${withoutCredentials(address)}`, reason)
     }
     if (settings.seeds.includes(address)) refuse("it is a seed")
     if (hosts.externalAddrs.includes(address)) refuse("it is our own address")

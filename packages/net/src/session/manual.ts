@@ -3,6 +3,7 @@ import { canonicalUrl, parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { profileOf } from "../settings/settings.ts"
+import { withoutCredentials } from "../transport/transport.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { failureOf, isPermanent, textOf } from "./failure.ts"
@@ -45,7 +46,8 @@ export class ManualSession implements Session {
       scope.cancel()
     }
     for (const peer of settings.peers) {
-      if (settings.seeds.includes(peer)) runtime.log.info(`${peer} is a seed: it is not kept connected as a peer`)
+      if (settings.seeds.includes(peer))
+        runtime.log.info(`${withoutCredentials(peer)} is a seed: it is not kept connected as a peer`)
       else void this.#keep(peer, true, this.#tasks)
     }
   }
@@ -114,10 +116,10 @@ export class ManualSession implements Session {
         checkpoint(signal)
         if (isPermanent(error)) throw error
         const failure = failureOf(error)
-        if (failure === undefined) log.error(`Connecting to ${address} failed`, { error })
+        if (failure === undefined) log.error(`Connecting to ${withoutCredentials(address)} failed`, { error })
         else {
           const level = this.#node.repeats.isNews(address, failure) ? "info" : "debug"
-          log[level](`No connection to ${address}: ${failure}; trying again`)
+          log[level](`No connection to ${withoutCredentials(address)}: ${failure}; trying again`)
         }
       }
       await sleep(pauses.next().value, { signal, clock })

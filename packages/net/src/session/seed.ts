@@ -1,6 +1,7 @@
 import { TaskGroup, checkpoint, type CancelScope } from "@dchat/task"
 import { WrongStateError } from "../errors.ts"
 import { ConnectError } from "../transport/error.ts"
+import { withoutCredentials } from "../transport/transport.ts"
 import { dial } from "./bring-up.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { failureOf } from "./failure.ts"
@@ -53,7 +54,7 @@ export class SeedSession implements Session {
       if (failure === undefined) throw error
       if (error instanceof ConnectError && error.code === "busy") return
       const level = this.#node.repeats.isNews(seed, failure) ? "warn" : "debug"
-      this.#node.runtime.log[level](`No answer from seed ${seed}: ${failure}`)
+      this.#node.runtime.log[level](`No answer from seed ${withoutCredentials(seed)}: ${failure}`)
     }
   }
 }
