@@ -5,6 +5,7 @@ import { request } from "node:http"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
+import { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import { nodeClock } from "@dchat/runtime/node"
@@ -259,7 +260,7 @@ test.runIf(existsSync("/dev/full"))("output that cannot be written is a failure"
   try {
     const program = fileURLToPath(new URL("../bin/dchat.js", import.meta.url))
     const child = spawn(process.execPath, [program, "--help"], { stdio: ["ignore", disk, "pipe"] })
-    const said = text(child.stderr ?? [])
+    const said = text(Readable.from(child.stderr ?? []))
     expect(await once(child, "exit")).toEqual([1, null])
     expect(await said).toMatch(/^dchat: the output cannot be written: ENOSPC[^\n]*\n$/)
   } finally {
