@@ -19,6 +19,8 @@ export class PeerDiscovery {
   readonly #seeds: SeedSession
   readonly #onRound: () => void
   readonly #wanted = new ManualResetEvent()
+  /** The next round is for the seeds. */
+  #seedsWanted = false
   #inVain = 0
   #impatience = 0
 
@@ -34,14 +36,14 @@ export class PeerDiscovery {
     this.#wanted.set()
   }
 
-  /** Asks the seeds, if there are any, whoever else we know. */
-  askSeeds(): void {
-    if (this.#node.settings.seeds.length > 0) {
-      this.#say("seed")
-      // Slots look again when addresses arrive: a seed that is slow keeps nobody.
-      this.#seeds.query().catch(nothing)
-    }
-    this.#inVain = 0
+  /**
+   * The seeds must be asked, if there are any, whoever else we know: in the next round, since rounds follow one another and
+   * whoever observes them sees each begin and end.
+   */
+  requestSeeds(): void {
+    if (this.#node.settings.seeds.length === 0) return
+    this.#seedsWanted = true
+    this.#wanted.set()
   }
 
   /** Works until the signal is cancelled. */
@@ -51,7 +53,7 @@ export class PeerDiscovery {
       this.#say("wait")
       await this.#wanted.wait({ signal })
       const pauseMs = await this.#round(signal)
-      this.#wanted.reset()
+      if (!this.#seedsWanted) this.#wanted.reset()
       this.#onRound()
       await sleep(pauseMs, { signal, clock })
     }
@@ -66,14 +68,25 @@ export class PeerDiscovery {
       const pauseMs = Math.min(IMPATIENT_PAUSES_MS[this.#impatience++] ?? attemptMs, attemptMs)
       await sleep(pauseMs, { signal, clock: runtime.clock })
       if (hosts.knowsNobody) {
-        this.askSeeds()
+        this.#askSeeds()
         return 0
       }
     }
     this.#impatience = 0
-    if (this.#inVain < PEERS_IN_VAIN && channels.peers().length > 0) await this.#askPeers(attemptMs, signal)
-    else this.askSeeds()
+    const isForPeers = !this.#seedsWanted && this.#inVain < PEERS_IN_VAIN && channels.peers().length > 0
+    if (isForPeers) await this.#askPeers(attemptMs, signal)
+    else this.#askSeeds()
     return attemptMs
+  }
+
+  #askSeeds(): void {
+    this.#seedsWanted = false
+    if (this.#node.settings.seeds.length > 0) {
+      this.#say("seed")
+      // Slots look again when addresses arrive: a seed that is slow keeps nobody.
+      this.#seeds.query().catch(nothing)
+    }
+    this.#inVain = 0
   }
 
   async #askPeers(attemptMs: number, signal: CancelScope): Promise<void> {

@@ -52,7 +52,7 @@ export class OutboundSession implements Session {
       choose: (random) => this.#choice.other(random),
       failed: (address, error) => this.#failed(address, error),
       starve: () => this.#discovery.request(),
-      askSeeds: () => this.#discovery.askSeeds(),
+      askSeeds: () => this.#discovery.requestSeeds(),
     })
   }
 
