@@ -28,9 +28,21 @@ export class Person {
     this.#context = context
   }
 
-  /** Sits down at the daemon that takes JSON-RPC at `url`. */
+  /**
+   * Sits down at the daemon that takes JSON-RPC at `url`.
+   *
+   * @throws {Failure} if it cannot be connected to: a computer that has not even its own loopback network
+   */
   static async at(url: string, name: string, context: Context): Promise<Person> {
-    return new Person(name, await connectToDaemon(url, context), context)
+    try {
+      return new Person(name, await connectToDaemon(url, context), context)
+    } catch (error) {
+      context.stopSignal.throwIfAborted()
+      const why = isTimeout(error) ? `${url} does not answer` : messageOf(error)
+      throw new Failure(`${name} cannot be reached: ${why}; the demo needs 127.0.0.1, the loopback network`, {
+        cause: error,
+      })
+    }
   }
 
   /** Leaves the daemon. */

@@ -24,6 +24,9 @@ test("a count is told on one line", () => {
   const count = countSeed(countSeed(emptyCount(size), 1, true), 3, false)
   expect(describeCount(count)).toBe("2 seeds run in all, of 50 nodes for 10 minutes; 1 failed: 3; the next is 2")
   expect(describeCount(countSeed(count, 3, true))).toMatch("minutes; none failed; the next is 2")
+  expect(describeCount(countSeed(emptyCount({ nodes: 1, minutes: 1 }), 1, true))).toBe(
+    "1 seed run in all, of 1 node for 1 minute; none failed; the next is 2",
+  )
 })
 
 test("what is no count, or one of other scenarios, is refused", () => {
@@ -31,6 +34,6 @@ test("what is no count, or one of other scenarios, is refused", () => {
     expect(() => parseCount(text, size)).toThrow("no count")
   expect(() => parseCount("null", size)).toThrow()
   expect(() => parseCount(formatCount(emptyCount({ nodes: 5, minutes: 1 })), size)).toThrow(
-    "scenarios of 5 nodes for 1 minutes",
+    "scenarios of 5 nodes for 1 minute",
   )
 })

@@ -50,7 +50,12 @@ export function describeCount(count: SwarmCount): string {
   const { passed, failed, size, next } = count
   const run = passed + failed.length
   const failures = failed.length === 0 ? "none failed" : `${failed.length} failed: ${failed.join(" ")}`
-  return `${run} seeds run in all, of ${size.nodes} nodes for ${size.minutes} minutes; ${failures}; the next is ${next}`
+  return `${counted(run, "seed")} run in all, ${describeSize(size)}; ${failures}; the next is ${next}`
+}
+
+/** A number of things, for people: `1 seed`, `2 seeds`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`
 }
 
 /** The count as it is kept. */
@@ -71,8 +76,12 @@ export function parseCount(text: string, size: SwarmSize): SwarmCount {
   if (!isCount) throw new Error("it is no count of the swarm")
   const { nodes, minutes } = count.size
   if (nodes !== size.nodes || minutes !== size.minutes)
-    throw new Error(`it counts scenarios of ${nodes} nodes for ${minutes} minutes; keep this count in another folder`)
+    throw new Error(`it counts scenarios ${describeSize(count.size)}; keep this count in another folder`)
   return count
+}
+
+function describeSize({ nodes, minutes }: SwarmSize): string {
+  return `of ${counted(nodes, "node")} for ${counted(minutes, "minute")}`
 }
 
 function isRun(count: SwarmCount, seed: number): boolean {

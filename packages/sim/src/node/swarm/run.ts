@@ -1,5 +1,5 @@
 import type { Clock } from "@dchat/runtime"
-import { countSeed, describeCount, seedsToRun, type SwarmSize } from "../../swarm/count.ts"
+import { counted, countSeed, describeCount, seedsToRun, type SwarmSize } from "../../swarm/count.ts"
 import { describeScenario, drawScenario } from "../../swarm/scenario.ts"
 import { CountFile } from "./count-file.ts"
 import { runInWorkers } from "./pool.ts"
@@ -56,8 +56,11 @@ export async function runSwarm(options: SwarmOptions, { print, clock, stopSignal
     },
   )
   const minutes = ((clock.monotonic() - start) / 60_000).toFixed(1)
-  const stopped = stopSignal.aborted ? `stopped; ${chosen.length - done} seeds were not finished. ` : ""
-  print(`${stopped}${done} seeds run in ${minutes} min, ${failed} failed`)
+  const left = chosen.length - done
+  const stopped = stopSignal.aborted
+    ? `stopped; ${counted(left, "seed")} ${left === 1 ? "was" : "were"} not finished. `
+    : ""
+  print(`${stopped}${counted(done, "seed")} run in ${minutes} min, ${failed} failed`)
   print(describeCount(count))
   return failed > 0 || stopSignal.aborted ? 1 : 0
 }

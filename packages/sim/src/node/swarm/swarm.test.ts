@@ -51,12 +51,12 @@ test("seeds are run side by side, a process that dies is a failure of its seed, 
   expect(first.lines).toContain("the process that ran seed 3 ended with code 7")
   expect(first.lines.slice(-2)).toEqual([
     "3 seeds run in 0.0 min, 2 failed",
-    "3 seeds run in all, of 5 nodes for 1 minutes; 2 failed: 2 3; the next is 4",
+    "3 seeds run in all, of 5 nodes for 1 minute; 2 failed: 2 3; the next is 4",
   ])
   const fifth = await swarm(1, 5)
   expect([fifth.exitCode, fifth.lines.at(-1)]).toEqual([
     0,
-    "4 seeds run in all, of 5 nodes for 1 minutes; 2 failed: 2 3; the next is 4",
+    "4 seeds run in all, of 5 nodes for 1 minute; 2 failed: 2 3; the next is 4",
   ])
 })
 
@@ -64,7 +64,7 @@ test("who ends it loses nothing that was finished", async () => {
   await swarm(3)
   // The fourth never ends; the fifth and the sixth are run beside it.
   const { exitCode, lines } = await swarm(3, undefined, "6  ok")
-  expect([exitCode, lines.at(-2)]).toEqual([1, "stopped; 1 seeds were not finished. 2 seeds run in 0.0 min, 0 failed"])
+  expect([exitCode, lines.at(-2)]).toEqual([1, "stopped; 1 seed was not finished. 2 seeds run in 0.0 min, 0 failed"])
   expect(JSON.parse(readFileSync(path.join(state, "swarm.json"), "utf8"))).toEqual({
     size,
     next: 4,
