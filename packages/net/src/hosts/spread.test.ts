@@ -63,3 +63,26 @@ test("nobody is drawn twice, and a netgroup comes again only after all others", 
     }),
   )
 })
+
+test("the second draw follows the chances of those that are left, without the first one's netgroup", () => {
+  const hosts = [
+    { group: "a", bucket: 1 },
+    { group: "b", bucket: 1 },
+    { group: "c", bucket: 2 },
+    { group: "d", bucket: 3 },
+    { group: "d", bucket: 3 },
+  ]
+  const random = new SeededRandom(2)
+  const counts: Record<string, number> = { b: 0, c: 0, d: 0 }
+  let rounds = 0
+  while (rounds < 6000) {
+    const [first, second] = drawSpread(hosts, 2, random)
+    if (first?.group !== "a" || second === undefined) continue
+    rounds++
+    counts[second.group] = (counts[second.group] ?? 0) + 1
+  }
+  // Of weights 1/2, 1 and 1: b shared its bucket with a, and still does in the chances of this round.
+  for (const [group, expected] of Object.entries({ b: 1200, c: 2400, d: 2400 })) {
+    expect(Math.abs((counts[group] ?? 0) - expected)).toBeLessThan(200)
+  }
+})

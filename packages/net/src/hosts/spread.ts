@@ -42,23 +42,22 @@ export function cellsOf<T extends Spread>(hosts: Iterable<T>): Cell<T>[] {
 
 /**
  * Up to `count` hosts, drawn with the chances of {@link cellsOf}. A netgroup comes up again only when every other has.
+ *
+ * Each cell gets a time from the exponential distribution with its weight for a rate, and the earliest comes first: the same
+ * as one draw after the other without what was drawn, but with one look at the cells instead of one for each draw.
  */
 export function drawSpread<T extends Spread>(hosts: readonly T[], count: number, random: Random): T[] {
   const drawn = new Set<T>()
   while (drawn.size < count && drawn.size < hosts.length) {
-    let cells = cellsOf(hosts.filter((host) => !drawn.has(host)))
-    while (drawn.size < count && cells.length > 0) {
-      const cell = drawCell(cells, random)
+    const cells = cellsOf(hosts.filter((host) => !drawn.has(host)))
+    const timed = cells.map((cell) => ({ cell, time: -Math.log(1 - random.float()) / cell.weight }))
+    const groups = new Set<string>()
+    for (const { cell } of timed.sort((a, b) => a.time - b.time)) {
+      if (drawn.size === count) break
+      if (groups.has(cell.group)) continue
+      groups.add(cell.group)
       drawn.add(cell.hosts[random.integer(cell.hosts.length)] as T)
-      cells = cells.filter(({ group }) => group !== cell.group)
     }
   }
   return [...drawn]
-}
-
-function drawCell<T>(cells: readonly Cell<T>[], random: Random): Cell<T> {
-  const total = cells.reduce((sum, { weight }) => sum + weight, 0)
-  let left = random.float() * total
-  // Where rounding leaves a little, it is the last one's.
-  return cells.find(({ weight }) => (left -= weight) < 0) ?? (cells.at(-1) as Cell<T>)
 }
