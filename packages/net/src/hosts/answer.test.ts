@@ -81,3 +81,26 @@ test("an answer never has more bytes than its message may", () => {
     { numRuns: 30 },
   )
 })
+
+test("who has filled our lists by numbers does not fill our answers: every netgroup has its turn", () => {
+  const lists = testLists()
+  const hosts = (count: number, urlOf: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => ({ url: urlOf(i), lastSeen: 9 }))
+  lists.store(
+    "white",
+    hosts(256, (i) => `tcp://1.${i % 16}.0.${i}:1/`),
+  )
+  lists.store(
+    "white",
+    hosts(16, (i) => `tcp://2.${i}.0.1:1/`),
+  )
+  const random = new SeededRandom(1)
+  let honest = 0
+  for (let round = 0; round < 100; round++) {
+    const answered = selectAddresses({ max: 8, transports: ["tcp"] }, lists, random)
+    expect(answered).toHaveLength(8)
+    honest += answered.filter(({ url }) => url.startsWith("tcp://2.")).length
+  }
+  // Half of the netgroups, though a seventeenth of the hosts.
+  expect(honest / 800).toBeGreaterThan(0.4)
+})

@@ -231,7 +231,7 @@ test("hosts leave a list by name or by age", () => {
   expect(lists.entries("dark")).toEqual([{ url: "2", lastSeen: 2 }])
 })
 
-test("a sample has no host twice, none that is not accepted, and every host has the same chance", () => {
+test("a sample has no host twice, none that is not accepted, and every netgroup has the same chance", () => {
   const lists = testLists()
   lists.store(
     "white",

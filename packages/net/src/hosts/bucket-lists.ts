@@ -121,11 +121,7 @@ export class BucketLists extends HostRoster<Kept> implements HostLists {
   }
 
   sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[] {
-    return draw(
-      this.entries(colour).filter(({ url }) => accept(url)),
-      count,
-      random,
-    )
+    return this.spread(colour, count, ({ url }) => accept(url), random)
   }
 
   /** Drawn so that neither sources nor netgroups win by numbers. */
@@ -197,16 +193,4 @@ export class BucketLists extends HostRoster<Kept> implements HostLists {
     for (const { url } of oldestFirst.slice(0, surplus)) this.leave(url)
     this.#evicted += surplus
   }
-}
-
-/** Up to `count` elements of `pool`, drawn with equal chances; `pool` is shuffled on the way. */
-function draw<T>(pool: T[], count: number, random: Random): T[] {
-  const drawn = Math.min(count, pool.length)
-  for (let i = 0; i < drawn; i++) {
-    const from = i + random.integer(pool.length - i)
-    const chosen = pool[from] as T
-    pool[from] = pool[i] as T
-    pool[i] = chosen
-  }
-  return pool.slice(0, drawn)
 }

@@ -84,7 +84,7 @@ export interface HostLists {
   incumbent(colour: "white" | "gold", url: string): string | undefined
   /** The proven host that is to be probed again, of those that `accept` takes. */
   stalest(accept: (url: string) => boolean): string | undefined
-  /** Up to `count` hosts of a list that `accept` takes, drawn with equal chances. */
+  /** Up to `count` hosts of a list that `accept` takes, to tell others of, with the chances that the rule gives them. */
   sample(colour: HostColour, count: number, accept: (url: string) => boolean, random: Random): HostEntry[]
   /** Up to `count` hosts of a list that `accept` takes, to dial or to probe, with the chances that the rule gives them. */
   spread(colour: HostColour, count: number, accept: (host: Host) => boolean, random: Random): Host[]
