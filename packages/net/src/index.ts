@@ -28,7 +28,7 @@ export { genericProtocol, type GenericAction, type GenericProtocolOptions } from
 export type { Protocol, ProtocolFactory, ProtocolRegistry } from "./protocol/protocol.ts"
 export type { DirectLease, DirectSession } from "./session/direct.ts"
 export type { InboundSession } from "./session/inbound.ts"
-export type { ManualSession } from "./session/manual.ts"
+export type { ConnectOptions, ManualSession } from "./session/manual.ts"
 export type { OutboundSession } from "./session/outbound.ts"
 export type { RefineSession } from "./session/refine.ts"
 export type { SeedSession } from "./session/seed.ts"

@@ -1,4 +1,5 @@
 import { virtualWorld } from "@dchat/runtime/virtual"
+import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { Repeats } from "./repeats.ts"
 
@@ -15,4 +16,31 @@ test("the same of the same is news once in ten minutes, and again when all was w
   expect(repeats.isNews("bob", "timed out")).toBe(true)
   repeats.forget("bob")
   expect(repeats.isNews("bob", "timed out")).toBe(true)
+})
+
+test("of strangers no more is news than the log has room for, of one of them least of all", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 5 })), { maxLength: 200 }), (visits) => {
+      const repeats = new Repeats(virtualWorld().host({ name: "node" }).clock)
+      const told: string[][] = []
+      for (const [who, what] of visits) {
+        const before = told.filter(([other]) => other === `${who}`)
+        const isNew = !before.some(([, text]) => text === `${what}`)
+        const expected = isNew && before.length < 3 && told.length < 16
+        expect(repeats.isNewsOfStranger(`${who}`, `${what}`)).toBe(expected)
+        if (expected) told.push([`${who}`, `${what}`])
+      }
+    }),
+  )
+})
+
+test("and ten minutes later it is news again, whatever was said of those that we have chosen", async () => {
+  const world = virtualWorld()
+  const repeats = new Repeats(world.host({ name: "node" }).clock)
+  expect(repeats.isNewsOfStranger("bob", "refused")).toBe(true)
+  expect(repeats.isNews("bob", "refused")).toBe(true)
+  await world.advance(599_999)
+  expect(repeats.isNewsOfStranger("bob", "refused")).toBe(false)
+  await world.advance(1)
+  expect(repeats.isNewsOfStranger("bob", "refused")).toBe(true)
 })

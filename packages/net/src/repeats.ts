@@ -9,10 +9,20 @@ interface Said {
   readonly at: number
 }
 
+/** How many lines are said of strangers in that time, and how many of one of them. */
+const MOST_OF_STRANGERS = 16
+const MOST_OF_ONE = 3
+
+interface SaidOfStranger extends Said {
+  readonly who: string
+}
+
 /** Keeps a log from filling with the same line: what fails every few seconds is told once, and every ten minutes. */
 export class Repeats {
   readonly #clock: Clock
   readonly #said = new Map<string, Said>()
+  /** The oldest first. */
+  #strangers: readonly SaidOfStranger[] = []
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -24,6 +34,20 @@ export class Repeats {
     const said = this.#said.get(about)
     if (said?.what === what && now - said.at < SAY_AGAIN_MS) return false
     this.#said.set(about, { what, at: now })
+    return true
+  }
+
+  /**
+   * As {@link isNews}, of somebody whom we have not chosen, and who may be many: of all of them together 16 lines are worth
+   * it in ten minutes, three of each.
+   */
+  isNewsOfStranger(who: string, what: string): boolean {
+    const now = this.#clock.monotonic()
+    this.#strangers = this.#strangers.filter(({ at }) => now - at < SAY_AGAIN_MS)
+    if (this.#strangers.length >= MOST_OF_STRANGERS) return false
+    const ofThis = this.#strangers.filter((said) => said.who === who)
+    if (ofThis.length >= MOST_OF_ONE || ofThis.some((said) => said.what === what)) return false
+    this.#strangers = [...this.#strangers, { who, what, at: now }]
     return true
   }
 

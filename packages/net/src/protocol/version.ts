@@ -1,13 +1,15 @@
 import type { Runtime } from "@dchat/runtime"
 import { isTimeout, timeout, type CancelScope } from "@dchat/task"
-import { formatSemVer, parseUrl, type SemVer } from "@dchat/wire"
+import { parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
+import { ChannelStopped } from "../channel/stopped.ts"
 import type { MessageSubscription } from "../channel/subscription.ts"
 import type { Hosts } from "../hosts/hosts.ts"
 import type { MessageOf } from "../message/message.ts"
 import { Verack, Version, type VersionInfo } from "../message/version.ts"
 import { profileOf, type Settings } from "../settings/settings.ts"
 import { withoutCredentials } from "../transport/transport.ts"
+import { explain, misfit } from "./version-misfit.ts"
 
 /** What the version exchange needs of its node. */
 export interface VersionContext {
@@ -35,7 +37,8 @@ export class VersionExchange {
   /**
    * Does the exchange. If it fails the channel is stopped.
    *
-   * @throws {ChannelStopped} if the peer does not fit, is too slow, or goes away
+   * @throws {ChannelStopped} if the peer does not fit, is too slow, or goes away; its text says what may be the matter, and
+   * what is to be looked at
    */
   async run(): Promise<void> {
     const channel = this.#channel
@@ -45,7 +48,11 @@ export class VersionExchange {
       await timeout(handshakeTimeoutMs, (scope) => this.#exchange(scope), { clock: runtime.clock })
     } catch (error) {
       if (isTimeout(error)) channel.fault({ kind: "handshake-timeout" })
-      channel.throwIfStopped()
+      try {
+        channel.throwIfStopped()
+      } catch (reason) {
+        throw reason instanceof ChannelStopped ? explain(reason, channel, settings) : reason
+      }
       throw error
     } finally {
       this.#versions[Symbol.dispose]()
@@ -78,16 +85,9 @@ export class VersionExchange {
       { signal },
     )
     const peer = await this.#veracks.receive({ signal })
-    const fits =
-      peer.appName === appName &&
-      peer.appVersion.major === appVersion.major &&
-      peer.appVersion.minor === appVersion.minor
-    if (fits) return
-    channel.fault({
-      kind: "version-mismatch",
-      got: nameOf(peer.appName, peer.appVersion),
-      want: nameOf(appName, appVersion),
-    })
+    const fault = misfit(peer.appName, peer.appVersion, settings)
+    if (fault === undefined) return
+    channel.fault(fault)
     channel.throwIfStopped()
   }
 
@@ -96,8 +96,4 @@ export class VersionExchange {
     this.#channel.introduce(await this.#versions.receive({ signal }))
     await this.#channel.send(Verack, { appVersion, appName }, { signal })
   }
-}
-
-function nameOf(appName: string, version: SemVer): string {
-  return `${JSON.stringify(appName)} ${formatSemVer(version)}`
 }

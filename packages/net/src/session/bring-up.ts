@@ -1,7 +1,9 @@
 import { whenCancelled, type Cancellable } from "@dchat/task"
+import { parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import { ChannelStopped } from "../channel/stopped.ts"
 import { startProtocol } from "../protocol/jobs.ts"
+import { isMisfit } from "../protocol/version-misfit.ts"
 import { VersionExchange } from "../protocol/version.ts"
 import { ConnectError } from "../transport/error.ts"
 import { withoutCredentials } from "../transport/transport.ts"
@@ -27,8 +29,19 @@ export async function bringUp(channel: Channel, node: SessionContext, { signal }
     channel.throwIfStopped()
   } catch (error) {
     await channel.stop(error instanceof ChannelStopped ? error : undefined)
+    if (channel.session === "inbound" && isMisfit(error)) tellOfMisfit(channel, error, node)
     throw error
   }
+}
+
+/**
+ * Somebody dials us who is of another network or version: who dialled may hear no more than that we hang up, so it is for
+ * our log to say why. Whoever is dialled is told of by who wanted the connection.
+ */
+function tellOfMisfit({ address, displayAddress }: Channel, { message }: ChannelStopped, node: SessionContext): void {
+  // The port is another one each time.
+  if (!node.repeats.isNewsOfStranger(parseUrl(address).host, message)) return
+  node.runtime.log.info(`Somebody at ${displayAddress} does not fit and was not taken in: ${message}`)
 }
 
 /** Options of {@link dial}. */

@@ -11,6 +11,10 @@ test("a seed's channel is in the list after the version exchange and gone when t
   const seed = await net.listening("seed")
   const alice = await net.node("alice", { seeds: [SEED] })
   const starting = alice.p2p.start()
+  expect(net.said("alice")).not.toContain("Asking 1 seed for peers")
+  await net.world.advance(0)
+  // Before anything has come of it.
+  expect(net.said("alice").at(-1)).toBe("Asking 1 seed for peers")
   const seen = new Set<string>()
   await net.world.runUntil(() => {
     for (const { session, version } of alice.p2p.channels()) seen.add(`${session} ${version?.appName ?? "?"}`)
@@ -63,6 +67,7 @@ test("the start ends when every seed has answered, failed or taken too long", as
   expect(net.world.now).toBeLessThan(16_000)
   const said = net.said("alice").filter((line) => line.includes("eed tcp"))
   expect(said).toHaveLength(4)
+  expect(net.said("alice").indexOf("Asking 4 seeds for peers")).toBe(1)
   expect(said).toContainEqual(expect.stringContaining("the version exchange took too long"))
   expect(said).toContainEqual(expect.stringContaining("the seed sent no addresses within 15000 ms"))
   expect(said).toContainEqual(

@@ -22,7 +22,10 @@ export class SeedSession implements Session {
       supervise: (error) => runtime.log.error("Visiting a seed failed", { error }),
       observer: runtime.tasks,
     })
-    if (settings.seeds.length === 0) runtime.log.info("Not configured for asking seeds.")
+    const { length: count } = settings.seeds
+    if (count === 0) runtime.log.info("Not configured for asking seeds.")
+    // A seed that is silent takes its time; what becomes of each is said when it is known.
+    else runtime.log.info(`Asking ${count === 1 ? "1 seed" : `${count} seeds`} for peers`)
     await this.query()
   }
 

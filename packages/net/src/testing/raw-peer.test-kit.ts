@@ -93,9 +93,15 @@ export class RawPeer {
 
   /** Says version and verack, as a stock node would. */
   introduce(overrides: Partial<VersionInfo> = {}): void {
+    const version = this.sayVersion(overrides)
+    this.send(Verack, { appName: version.appName, appVersion: version.version })
+  }
+
+  /** Says version, and no more; returns what was said. */
+  sayVersion(overrides: Partial<VersionInfo> = {}): VersionInfo {
     const version = { ...INTRODUCTION, ...overrides }
     this.send(Version, version)
-    this.send(Verack, { appName: version.appName, appVersion: version.version })
+    return version
   }
 
   /** Says that nothing more comes. */

@@ -108,12 +108,59 @@ test("what is blacklisted is not dialled, itself or on the way", async () => {
   expect(way.dialled).toHaveLength(2)
 })
 
-test("an address that no profile allows is not dialled", async () => {
-  const { error, dialled } = await failing("tcp://10.0.0.1:1/", { activeProfiles: ["tor"] })
-  expect(error).toMatchObject({
-    code: "unsupported-transport",
-    message: "cannot use tcp://10.0.0.1:1/: tcp is not among the active profiles, or has no transport here",
-  })
+test.each<[string, string, Partial<Settings>, string]>([
+  [
+    "of another profile",
+    "tcp://10.0.0.1:1/",
+    { activeProfiles: ["tor", "socks5"] },
+    "tcp is not among the active profiles: they are tor, socks5; add it to activeProfiles",
+  ],
+  [
+    "where there is no profile",
+    "tcp://10.0.0.1:1/",
+    { activeProfiles: [] },
+    "tcp is not among the active profiles: there are none; add it to activeProfiles",
+  ],
+  [
+    "that is mixed without another to go over",
+    "tcp://10.0.0.1:1/",
+    { activeProfiles: ["tcp+tls"], mixedProfiles: ["tcp"] },
+    "tcp is not among the active profiles: they are tcp+tls, and none of them reaches it as one of mixedProfiles; " +
+      "add it to activeProfiles",
+  ],
+  [
+    "that is active, for which nothing is here",
+    "quic://10.0.0.1:1/",
+    { activeProfiles: ["quic"] },
+    "there is no transport for quic here, only for tcp, tor, socks5; use one of these, or give P2p.create another",
+  ],
+  [
+    "that is not active either",
+    "quic://10.0.0.1:1/",
+    { activeProfiles: ["tcp"] },
+    "there is no transport for quic here, only for tcp, tor, socks5; use one of these, or give P2p.create another",
+  ],
+  [
+    "that is mixed with what is not here",
+    "tcp://10.0.0.1:1/",
+    { activeProfiles: ["nym"], mixedProfiles: ["tcp"] },
+    "there is no transport for nym here, only for tcp, tor, socks5; use one of these, or give P2p.create another",
+  ],
+  [
+    "without a scheme",
+    "localhost:1",
+    { activeProfiles: ["tor", "tcp"] },
+    "its scheme is missing; write tor://localhost:1",
+  ],
+  [
+    "without a scheme or a profile",
+    "localhost:1",
+    { activeProfiles: [] },
+    "its scheme is missing; write tcp://localhost:1",
+  ],
+])("an address %s is not dialled, and the error says what to change", async (_, address, settings, reason) => {
+  const { error, dialled } = await failing(address, settings)
+  expect(error).toMatchObject({ code: "unsupported-transport", message: `cannot use ${address}: ${reason}` })
   expect(dialled).toEqual([])
 })
 

@@ -37,15 +37,18 @@ export class Connector {
   /** The transport of a URL. Throws a {@link ConnectError} `unsupported-transport` if there is none. */
   transportOf(url: ParsedUrl): Transport {
     const transport = this.#transports.get(url.scheme)
-    if (transport === undefined) throw unsupported(url.href)
+    if (transport === undefined) throw this.#noTransport(url.href, url.scheme)
     return transport
   }
 
   /** The ways to dial an address, at least one. Throws a {@link ConnectError}. */
   routes(address: string): readonly Endpoint[] {
     const { hosts, settings } = this.#context
-    const endpoints = dialEndpoints(address, settings).filter(({ url }) => this.#transports.has(parseUrl(url).scheme))
-    if (endpoints.length === 0) throw unsupported(address)
+    const allowed = dialEndpoints(address, settings)
+    const endpoints = allowed.filter(({ url }) => this.#transports.has(parseUrl(url).scheme))
+    const [first] = allowed
+    if (endpoints.length === 0 && first !== undefined) throw this.#noTransport(address, parseUrl(first.url).scheme)
+    if (endpoints.length === 0) throw this.#notActive(address)
     const open = hosts.isBlacklisted(address) ? [] : endpoints.filter(({ url }) => !hosts.isBlacklisted(url))
     if (open.length === 0) throw new ConnectError("blacklisted", cannot(address), "the peer is blacklisted")
     return open
@@ -79,6 +82,29 @@ export class Connector {
     throw new ConnectError(code, cannot(address), reasons.join(", "), { cause: failures[0]?.error })
   }
 
+  #notActive(address: string): ConnectError {
+    const { activeProfiles, mixedProfiles } = this.#context.settings
+    const { scheme } = parseUrl(address)
+    // No setting helps then.
+    if (!this.#transports.has(scheme) && !mixedProfiles.includes(scheme)) return this.#noTransport(address, scheme)
+    const active = activeProfiles.length === 0 ? "there are none" : `they are ${activeProfiles.join(", ")}`
+    const mixed = mixedProfiles.includes(scheme) ? `, and none of them reaches it as one of mixedProfiles` : ""
+    const reason = `${scheme} is not among the active profiles: ${active}${mixed}; add it to activeProfiles`
+    return unsupported(address, reason)
+  }
+
+  #noTransport(address: string, scheme: string): ConnectError {
+    if (!HAS_SLASHES.test(address)) {
+      const { activeProfiles } = this.#context.settings
+      return unsupported(address, `its scheme is missing; write ${activeProfiles[0] ?? "tcp"}://${show(address)}`)
+    }
+    const schemes = [...this.#transports.keys()].join(", ")
+    return unsupported(
+      address,
+      `there is no transport for ${scheme} here, only for ${schemes}; use one of these, or give P2p.create another`,
+    )
+  }
+
   /** Logs what only who runs the node can mend. */
   #tellOurs(error: unknown): void {
     if (!isOurs(error)) return
@@ -104,11 +130,12 @@ function cannot(address: string): string {
   return `cannot connect to ${show(address)}`
 }
 
-function unsupported(address: string): ConnectError {
-  const { scheme } = parseUrl(address)
-  const reason = `${scheme} is not among the active profiles, or has no transport here`
+function unsupported(address: string, reason: string): ConnectError {
   return new ConnectError("unsupported-transport", `cannot use ${show(address)}`, reason)
 }
+
+/** What `localhost:7000` lacks, whose scheme is `localhost`. */
+const HAS_SLASHES = /^[^:]*:\/\//
 
 /** A URL as it may be logged: without credentials, query and fragment. */
 function show(url: string): string {
