@@ -1,4 +1,5 @@
 import type { Runtime } from "@dchat/runtime"
+import type { Subscription } from "@dchat/task"
 import type { Home } from "../config/location.ts"
 
 /** What the commands see of the computer and of the person they run for. */
@@ -17,6 +18,11 @@ export interface Shell extends Home {
    * that started this one over an IPC channel is gone. At a second signal the process ends at once.
    */
   readonly stopSignal: AbortSignal
+  /**
+   * The requests to read the configuration again: until it is closed SIGHUP is one and does not stop the command. It has
+   * ended at once where SIGHUP says that the terminal is gone: standard input or standard output is one, or on Windows.
+   */
+  reloads(): Subscription<unknown>
   /** Tells something to the program that started this one, if it has opened an IPC channel. */
   announce(value: object): void
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path"
 import type { Settings } from "@dchat/net"
-import { checkStoreName, logTo, type Runtime } from "@dchat/runtime"
+import { logTo, type Runtime } from "@dchat/runtime"
 import { DirectoryStore } from "@dchat/runtime/node"
 import { whenCancelled } from "@dchat/task"
 import { Option } from "commander"
@@ -13,6 +13,7 @@ import { type Config, type ConfigFlags, loadConfig } from "../config/load.ts"
 import { expandHome } from "../config/location.ts"
 import { DEFAULT_RPC_URL } from "../config/rpc.ts"
 import { Daemon } from "../daemon/daemon.ts"
+import { type ReloadContext, reloadWhenTold } from "../daemon/reloading.ts"
 import { levelOf, type LogFormat, logSink } from "../log/sink.ts"
 
 interface DaemonOptions {
@@ -23,6 +24,10 @@ interface DaemonOptions {
   readonly logFormat: LogFormat
   readonly verbose: number
 }
+
+const RELOAD_HELP = `
+At SIGHUP the daemon reads the configuration file again, unless it runs in a terminal: then SIGHUP stops it, as SIGINT and
+SIGTERM do.`
 
 /** `dchat daemon`. */
 export const addDaemonCommand: AddCommand = (program, shell) => {
@@ -35,19 +40,29 @@ export const addDaemonCommand: AddCommand = (program, shell) => {
     .addOption(new Option("--log-format <format>", "how log lines look").choices(["text", "json"]).default("text"))
     .addOption(rpcOption("--rpc-listen <url>", `where to take JSON-RPC (default ${DEFAULT_RPC_URL})`))
     .option("--rpc-disabled-methods <names>", "methods to answer as unknown, separated by commas", splitAtCommas)
+  command.addHelpText("after", RELOAD_HELP)
   addSettingOptions(command).action(async (options: DaemonOptions) => {
-    const config = await loadConfig(flagsOf(options), shell)
+    const flags = flagsOf(options)
+    using reloads = shell.reloads()
+    const config = await loadConfig(flags, shell)
     const log = logTo(logSink(shell.runtime.clock, logOptions(options, shell)))
     if (config.isNew) log.info(`Wrote a configuration file to begin with: ${config.path}`)
     for (const warning of config.warnings) log.warn(`${config.path}: ${warning}`)
-    await runDaemon(config, { ...shell, runtime: { ...shell.runtime, log } })
+    // The file that was read: another is not written in its place when it is gone.
+    const read = (): Promise<Config> => loadConfig({ ...flags, path: config.path }, shell)
+    await runDaemon(config, { ...shell, runtime: { ...shell.runtime, log } }, { requests: reloads, read })
   })
 }
 
-async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSignal" | "announce">): Promise<void> {
+async function runDaemon(
+  config: Config,
+  shell: Pick<Shell, "runtime" | "stopSignal" | "announce">,
+  reloads: Pick<ReloadContext, "requests" | "read">,
+): Promise<void> {
   const { stopSignal } = shell
   const { net, runtime } = withHostFile(config.net, shell.runtime)
   const daemon = await Daemon.create({ ...config, net }, runtime)
+  void reloadWhenTold(config, { ...reloads, daemon, log: runtime.log })
   try {
     shell.announce(await daemon.start({ signal: stopSignal }))
     await new Promise((resolve) => whenCancelled(stopSignal, resolve))
@@ -61,18 +76,8 @@ async function runDaemon(config: Config, shell: Pick<Shell, "runtime" | "stopSig
 /** The network keeps its hosts under a name in a store; people give the path of a file, so the store is that file's folder. */
 function withHostFile(net: Settings, runtime: Runtime): { readonly net: Settings; readonly runtime: Runtime } {
   if (net.hostlist === undefined) return { net, runtime }
-  const name = basename(net.hostlist)
-  try {
-    checkStoreName(name)
-  } catch (error) {
-    const allowed = 'letters of the English alphabet, digits, ".", "_" and "-"'
-    throw new Failure(
-      `hostlist is ${JSON.stringify(net.hostlist)}: its hosts cannot be kept in a file of that name; name it with ${allowed}`,
-      { cause: error },
-    )
-  }
   return {
-    net: { ...net, hostlist: name },
+    net: { ...net, hostlist: basename(net.hostlist) },
     runtime: { ...runtime, store: new DirectoryStore(dirname(net.hostlist)) },
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
-import { dirname, resolve } from "node:path"
+import { basename, dirname, resolve } from "node:path"
 import { defaultSettings, type Settings, SettingsError, settingsFromTable, unknownKeys } from "@dchat/net/settings"
+import { checkStoreName } from "@dchat/runtime"
 import { parseSemVer } from "@dchat/wire"
 import { parse, TomlError } from "smol-toml"
 import { Failure, messageOf } from "../cli/failure.ts"
@@ -44,7 +45,9 @@ export async function loadConfig(flags: ConfigFlags, home: Home): Promise<Config
     const rpc = readRpcTable(file["rpc"], flags.rpc)
     const net = settingsFromTable(file["net"], { flags: flags.net ?? {}, defaults: NODE_DEFAULTS })
     const warnings = [...strayKeys(file), ...rpc.warnings, ...net.warnings]
-    return { path, isNew, rpc: rpc.settings, net: expandPaths(net.settings, home), warnings }
+    const settings = expandPaths(net.settings, home)
+    if (settings.hostlist !== undefined) checkHostFile(settings.hostlist)
+    return { path, isNew, rpc: rpc.settings, net: settings, warnings }
   } catch (error) {
     if (error instanceof SettingsError) throw new Failure(`${path}: ${error.message}`, { cause: error })
     throw error
@@ -96,6 +99,19 @@ function expandPaths(settings: Settings, home: Home): Settings {
     ...settings,
     hostlist: hostlist === undefined ? undefined : expandHome(hostlist, home),
     p2pDatastore: p2pDatastore === undefined ? undefined : expandHome(p2pDatastore, home),
+  }
+}
+
+/** The network keeps its hosts under a name in a store: the last part of the path. */
+function checkHostFile(path: string): void {
+  try {
+    checkStoreName(basename(path))
+  } catch (error) {
+    const allowed = 'letters of the English alphabet, digits, ".", "_" and "-"'
+    throw new Failure(
+      `hostlist is ${JSON.stringify(path)}: its hosts cannot be kept in a file of that name; name it with ${allowed}`,
+      { cause: error },
+    )
   }
 }
 

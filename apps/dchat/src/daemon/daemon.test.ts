@@ -78,6 +78,40 @@ test.each([
   expect(JSON.parse(reply)).toEqual({ jsonrpc: "2.0", id: 42, ...answer })
 })
 
+test.each([
+  ["send", [1], "send was called with params that do not fit: text: expected string, got number"],
+  ["send", ["\ud800"], "send was called with params that do not fit: the text has half of a surrogate pair"],
+  ["dnet.switch", [], "dnet.switch was called with params that do not fit: on: expected boolean, got nothing"],
+  ["ping", [1], undefined],
+])(
+  "why the params of %s are not valid stands in the log, for who asks for more of it",
+  async (method, params, line) => {
+    await using chat = new VirtualChat()
+    const host = chat.host("alice")
+    await chat.daemon(host)
+    await exchange(chat, host, `${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })}\n`)
+    const said = chat.log.records.filter(({ name, level }) => name === "alice:rpc" && level === "debug")
+    expect(said.map(({ message }) => message)).toEqual(line === undefined ? [] : [line])
+  },
+)
+
+test("methods are disabled and enabled while it runs", async () => {
+  await using chat = new VirtualChat()
+  const host = chat.host("alice")
+  const daemon = await chat.daemon(host, { rpc: { disabledMethods: ["recv"] } })
+  const call = (method: string): Promise<string> =>
+    exchange(chat, host, `${JSON.stringify({ jsonrpc: "2.0", id: 1, method })}\n`)
+  expect([await call("recv"), await call("ping")]).toEqual([
+    expect.stringContaining("method not found"),
+    expect.stringContaining("pong"),
+  ])
+  daemon.reload({ net: {}, disabledMethods: ["ping"] })
+  expect([await call("recv"), await call("ping")]).toEqual([
+    expect.stringContaining('[""]'),
+    expect.stringContaining("method not found"),
+  ])
+})
+
 test("an HTTP request at the RPC port is hung up on, and its body is not read", async () => {
   await using chat = new VirtualChat()
   const host = chat.host("alice")

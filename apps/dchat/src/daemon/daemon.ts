@@ -1,5 +1,5 @@
-import { darkfiDialect, ListenError, newlineFraming, router, serve, type Server } from "@dchat/jsonrpc"
-import { ConnectError, P2p, SESSION_DEFAULT } from "@dchat/net"
+import { darkfiDialect, ListenError, newlineFraming, router, serve, type Server, withMiddleware } from "@dchat/jsonrpc"
+import { ConnectError, P2p, SESSION_DEFAULT, type Settings } from "@dchat/net"
 import { NetworkError, type Runtime } from "@dchat/runtime"
 import { whenCancelled } from "@dchat/task"
 import { Failure } from "../cli/failure.ts"
@@ -9,6 +9,7 @@ import { dchatContract } from "./contract.ts"
 import { DnetFeed } from "./dnet-feed.ts"
 import { dchatHandlers } from "./handlers.ts"
 import { Inbox } from "./inbox.ts"
+import { refuseDisabled, tellInvalidParams } from "./middleware.ts"
 import { ProtocolDchat } from "./protocol-dchat.ts"
 
 /** Where a daemon listens, with the ports that were found. */
@@ -27,7 +28,7 @@ const RPC_CONNECTIONS = 1024
  * keeps in memory. It is started once.
  */
 export class Daemon {
-  readonly #rpc: Config["rpc"]
+  #rpc: Config["rpc"]
   readonly #p2p: P2p
   readonly #inbox = new Inbox()
   readonly #dnet: DnetFeed
@@ -77,6 +78,17 @@ export class Daemon {
     return { rpc: server.addresses.join(), inbound: this.#p2p.sessions.inbound.addresses }
   }
 
+  /**
+   * Goes by other settings from now on, running or not; when it fails, by those of before.
+   *
+   * @param settings What is to differ: of the network what {@link P2p.reload} takes, and the methods that are disabled.
+   * @throws as {@link P2p.reload}
+   */
+  reload({ net, disabledMethods }: { net: Partial<Settings>; disabledMethods: readonly string[] }): void {
+    this.#p2p.reload(net)
+    this.#rpc = { ...this.#rpc, disabledMethods }
+  }
+
   /** Stops everything. Returns when every connection is closed. Safe to call again. */
   async stop(): Promise<void> {
     if (this.#server !== undefined) {
@@ -91,15 +103,16 @@ export class Daemon {
 
   async #serve(): Promise<Server> {
     const { clock, network, log } = this.#runtime
-    const { listen, disabledMethods } = this.#rpc
+    const rpcLog = log.child("rpc")
+    const methods = router(dchatContract, dchatHandlers(this.#p2p, this.#inbox, this.#dnet, clock))
+    const disabled = refuseDisabled(() => this.#rpc.disabledMethods)
     try {
-      return await serve(router(dchatContract, dchatHandlers(this.#p2p, this.#inbox, this.#dnet, clock)), {
-        listen: [listen],
-        disabledMethods,
+      return await serve(withMiddleware(methods, disabled, tellInvalidParams(rpcLog)), {
+        listen: [this.#rpc.listen],
         connectionLimit: RPC_CONNECTIONS,
         dialect: darkfiDialect,
         framing: newlineFraming({ eol: "\r\n" }),
-        runtime: { clock, network, log: log.child("rpc") },
+        runtime: { clock, network, log: rpcLog },
       })
     } catch (error) {
       throw cannotListen("JSON-RPC", error)

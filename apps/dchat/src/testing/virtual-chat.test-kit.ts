@@ -1,6 +1,7 @@
 import { defaultSettings, type Settings } from "@dchat/net/settings"
 import { logTo } from "@dchat/runtime"
 import { MemoryLog, type VirtualHost, type VirtualWorld, virtualWorld, type WorldOptions } from "@dchat/runtime/virtual"
+import { Publisher } from "@dchat/task"
 import { parseSemVer } from "@dchat/wire"
 import { run } from "../cli/run.ts"
 import type { Shell } from "../cli/shell.ts"
@@ -90,6 +91,7 @@ export class VirtualChat implements AsyncDisposable {
           throw new Error("nobody types here")
         },
         stopSignal,
+        reloads: () => new Publisher<never>().subscribe(),
         announce: () => {},
       } satisfies Shell,
     }
