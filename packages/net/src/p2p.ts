@@ -17,6 +17,7 @@ import type { MessageType } from "./message/message.ts"
 import { ProtocolRegistry } from "./protocol/protocol.ts"
 import { Repeats } from "./repeats.ts"
 import type { Session, SessionContext } from "./session/context.ts"
+import { Doubts } from "./session/doubts.ts"
 import { LiveSettings } from "./session/live-settings.ts"
 import { makeSessions, type Sessions } from "./session/sessions.ts"
 import { defaultSettings, type Settings } from "./settings/settings.ts"
@@ -256,6 +257,7 @@ export class P2p implements AsyncDisposable {
   #context(transports: readonly Transport[]): SessionContext {
     const runtime = this.#runtime
     const { settings, hosts, protocols, dnet } = this
+    const doubts = new Doubts({ clock: runtime.clock, settings })
     return {
       runtime,
       settings,
@@ -265,8 +267,12 @@ export class P2p implements AsyncDisposable {
       repeats: new Repeats(runtime.clock),
       advertised: this.#advertised,
       channels: this.#channels,
+      doubts,
       connector: new Connector({ settings, hosts, runtime }, [...allTransports({ settings, runtime }), ...transports]),
-      introduced: (channel) => this.#live.hear(channel),
+      introduced: (channel) => {
+        doubts.meet(channel)
+        this.#live.hear(channel)
+      },
       broadcast: (type, value) => void this.#broadcaster.send(type, value),
       open: ({ stream, session, address }) =>
         new Channel({

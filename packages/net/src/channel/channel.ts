@@ -49,6 +49,7 @@ export class Channel {
   #version: VersionInfo | undefined
   /** How many bytes have come in. */
   #received = 0
+  #heardAt = -Infinity
 
   constructor(options: ChannelOptions) {
     const { stream, session, encoder, runtime } = options
@@ -120,6 +121,11 @@ export class Channel {
     return { received: this.#received, sent, ahead }
   }
 
+  /** When something came in last, on the monotonic clock; `-Infinity` before that. */
+  get heardAt(): number {
+    return this.#heardAt
+  }
+
   /** Starts to read. What was subscribed before gets every message from the first on. */
   start(): void {
     this.#move("running")
@@ -128,6 +134,7 @@ export class Channel {
       data: (chunk) => {
         if (this.#state !== "running") return
         this.#received += chunk.length
+        this.#heardAt = this.#options.runtime.clock.monotonic()
         this.#decoder.push(chunk)
         this.#readOn()
       },
@@ -286,13 +293,17 @@ export class Channel {
     const heldBack = this.#sendQueue.bytes - stream.bufferedBytes
     this.#sendQueue.close(reason)
     const goodbye = isPolite ? hangUpPolitely(stream, runtime.clock) : hangUpAtOnce(stream)
-    return goodbye.then((unsent) => this.#countUnsent(heldBack + unsent))
+    return goodbye.then((unsent) => this.#countUnsent(heldBack + unsent, reason))
   }
 
-  #countUnsent(bytes: number): void {
+  #countUnsent(bytes: number, { fault }: ChannelStopped): void {
     if (bytes === 0) return
     this.#options.counts.bytesUnsent += bytes
-    this.#log.info(`${bytes} bytes for ${this.displayAddress} (${this.session}) could not be sent any more`)
+    // Whoever only comes to make a mistake, or leaves before it is here to stay, must not fill the log.
+    const isHealthy = fault === undefined || fault.kind === "pong-timeout"
+    const isLoss = isHealthy && this.#version !== undefined && this.#reserve.isOpen
+    const said = `${bytes} bytes for ${this.displayAddress} (${this.session}) could not be sent any more`
+    this.#log[isLoss ? "info" : "debug"](said)
   }
 }
 

@@ -9,6 +9,10 @@ import type { Retries } from "./retries.ts"
 
 /** One attempt in so many that are in vain goes to somebody whom a seed named: it may be all of those who cannot be reached. */
 const NAMED_EVERY = 2
+/** So many attempts in vain go to anchors first, */
+const ANCHORS_FIRST = 32
+/** then one in so many: while it may be us who are not there they are never given up, and may all be gone. */
+const ANCHORS_EVERY = 4
 
 /** What the choice is made from. */
 export interface ChoiceOptions {
@@ -35,9 +39,12 @@ export class Choice {
    */
   forSlot(anchors: Anchors | undefined, inVain: number): string | undefined {
     const draw = this.#draw(inVain)
+    const isTurnOfAnchors = inVain < ANCHORS_FIRST || inVain % ANCHORS_EVERY === 1
     const isTurnOfNamed = inVain % NAMED_EVERY === 0
     return (
-      anchors?.next(draw.accept) ?? (isTurnOfNamed ? this.named() : undefined) ?? this.#options.node.hosts.choose(draw)
+      (isTurnOfAnchors ? anchors?.next(draw.accept) : undefined) ??
+      (isTurnOfNamed ? this.named() : undefined) ??
+      this.#options.node.hosts.choose(draw)
     )
   }
 

@@ -3,6 +3,7 @@ import type { Publisher } from "@dchat/task"
 import type { Channel } from "../channel/channel.ts"
 import type { ChannelOptions } from "../channel/options.ts"
 import type { ChannelTable } from "../channel/table.ts"
+import type { Doubts } from "./doubts.ts"
 import type { DnetEvent } from "../dnet/event.ts"
 import type { Hosts } from "../hosts/hosts.ts"
 import type { MessageType } from "../message/message.ts"
@@ -17,6 +18,8 @@ export interface SessionContext {
   readonly settings: Settings
   readonly hosts: Hosts
   readonly channels: ChannelTable
+  /** Whether a dial in vain says something of the host. */
+  readonly doubts: Doubts
   readonly protocols: ProtocolRegistry
   readonly connector: Connector
   readonly dnet: Publisher<DnetEvent>

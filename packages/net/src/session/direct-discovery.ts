@@ -10,6 +10,8 @@ import type { SeedSession } from "./seed.ts"
 /** Peers are asked in the first attempts alone; one more that is in vain, and there is a longer pause. */
 const ATTEMPTS_WITH_PEERS = 2
 const MOST_ATTEMPTS = 3
+/** So many hosts that were dialled in vain are passed over. */
+const MOST_IN_VAIN = 4096
 
 /** What the discovery needs of the direct session. */
 export interface DirectConnections {
@@ -31,6 +33,8 @@ export class DirectDiscovery {
   readonly #seeds: SeedSession
   readonly #wanted = new ManualResetEvent()
   #attempt = 0
+  /** Who was dialled in vain since somebody was there. They come again when nobody else is left. */
+  readonly #inVain = new Set<string>()
 
   constructor(node: SessionContext, direct: DirectConnections, seeds: SeedSession) {
     this.#node = node
@@ -84,21 +88,26 @@ export class DirectDiscovery {
 
   /** A channel to somebody whom we know, proven ones first; undefined if there is nobody, or nobody there. */
   async #connect(signal: CancelScope): Promise<Helper | undefined> {
-    const { hosts, settings, runtime } = this.#node
+    const { hosts, settings, runtime, doubts } = this.#node
     const dialable = dialableSchemes(settings)
     const own = new Set([...settings.seeds, ...hosts.externalAddrs])
     const accept = ({ url }: { readonly url: string }): boolean =>
-      dialable.includes(schemeOf(url)) && !own.has(url) && hosts.may(url, "connect")
+      dialable.includes(schemeOf(url)) && !own.has(url) && !this.#inVain.has(url) && hosts.may(url, "connect")
     const draw = (colour: "gold" | "white" | "grey") => hosts.lists.spread(colour, 1, accept, runtime.random)[0]
     const host = draw("gold") ?? draw("white") ?? draw("grey")
+    if (host === undefined || this.#inVain.size >= MOST_IN_VAIN) this.#inVain.clear()
     if (host === undefined) return undefined
     this.#say("newchan")
+    const attempt = doubts.begin()
     try {
-      return await this.#direct.get(host.url, { signal })
+      const helper = await this.#direct.get(host.url, { signal })
+      this.#inVain.clear()
+      return helper
     } catch (error) {
       checkpoint(signal)
       if (failureOf(error) === undefined) throw error
-      if (!isNobodysFault(error)) hosts.fail(host.url)
+      this.#inVain.add(host.url)
+      if (!isNobodysFault(error)) doubts.failed(attempt, error, () => hosts.fail(host.url))
       return undefined
     }
   }

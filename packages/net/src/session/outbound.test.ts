@@ -72,7 +72,9 @@ test("while a node knows nobody it asks its seeds again after 0.5, 1, 2 and 4 s,
 test("a host that does not answer goes back to grey, and is dialled again at growing pauses", async () => {
   await using net = new TestNet()
   const nobody = "tcp://10.9.9.9:1000/"
-  const alice = await peer(net, "alice", { outboundConnections: 1, greylistRefineryInterval: 1e6 })
+  const carol = await net.listening("carol")
+  const settings = { outboundConnections: 1, peers: [carol.url], greylistRefineryInterval: 1e6 }
+  const alice = await peer(net, "alice", settings)
   alice.p2p.hosts.lists.store("white", [{ url: nobody, lastSeen: 5 }])
   const dials: number[] = []
   const watching = alice.p2p.dnet.subscribe()

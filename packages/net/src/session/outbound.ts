@@ -3,6 +3,7 @@ import { Choice } from "./choice.ts"
 import type { Session, SessionContext } from "./context.ts"
 import { PeerDiscovery } from "./discovery.ts"
 import { Anchors } from "../hosts/anchors.ts"
+import type { Attempt } from "./doubts.ts"
 import { failureOf, isBusy, isNobodysFault } from "./failure.ts"
 import { Missed } from "./missed.ts"
 import { Retries } from "./retries.ts"
@@ -50,7 +51,7 @@ export class OutboundSession implements Session {
       chooseMissed: () => this.#choice.missed(),
       chooseNamed: () => this.#choice.named(),
       choose: (random) => this.#choice.other(random),
-      failed: (address, error) => this.#failed(address, error),
+      failed: (address, attempt, error) => this.#failed(address, attempt, error),
       starve: () => this.#discovery.request(),
       askSeeds: () => this.#discovery.requestSeeds(),
     })
@@ -137,7 +138,11 @@ export class OutboundSession implements Session {
         this.#anchors?.connected(address)
         return this.#missed.found(address)
       },
-      failed: (address, error) => this.#failed(address, error),
+      failed: (address, attempt, error) => this.#failed(address, attempt, error),
+      lostAtOnce: (address) => {
+        this.#anchors?.failed(address)
+        this.#postpone(address, true)
+      },
       succeeded: (address) => this.#retries.succeeded(address),
       lost: (address, since) => {
         if (!scope.cancelled) this.#misses(address, since)
@@ -178,19 +183,27 @@ export class OutboundSession implements Session {
     }
   }
 
-  /** A host was dialled in vain, or lost again at once: it waits for its next turn. */
-  #failed(address: string, error: unknown): void {
-    const { hosts, runtime } = this.#node
-    if (error !== undefined) {
-      const failure = failureOf(error)
-      if (failure === undefined) runtime.log.error(`Connecting to ${address} failed`, { error })
-      else runtime.log.debug(`No connection to ${address}: ${failure}`)
+  /** A host was dialled in vain. */
+  #failed(address: string, attempt: Attempt, error: unknown): void {
+    const { doubts, hosts, runtime } = this.#node
+    const failure = failureOf(error)
+    if (failure === undefined) runtime.log.error(`Connecting to ${address} failed`, { error })
+    else runtime.log.debug(`No connection to ${address}: ${failure}`)
+    if (isBusy(error)) return
+    const lastSeen = hosts.lists.lastSeen(address)
+    const isTold = doubts.failed(attempt, error, () => {
+      // It may have answered since.
+      if (hosts.lists.lastSeen(address) !== lastSeen) return
       if (!isNobodysFault(error)) hosts.fail(address)
-      if (isBusy(error)) return
-    }
+      this.#anchors?.failed(address)
+    })
+    this.#postpone(address, isTold)
+  }
+
+  /** A host waits for its next turn, which comes soon if it may be us who are not there. */
+  #postpone(address: string, isTold: boolean): void {
     this.#inVain++
-    this.#anchors?.failed(address)
-    this.#retries.failed(address)
+    this.#retries.failed(address, isTold)
   }
 
   #wakeAll(): void {

@@ -148,8 +148,9 @@ test("a node that listens looks again whether the hosts that it tells others of 
 
 test("a proven host gives up its place to another one only when it does not answer a test", async () => {
   await using net = new TestNet()
-  const carol = await net.listening("carol")
-  const alice = await net.node("alice", { peers: [carol.url], localnet: false })
+  const carol = net.host("carol", "9.9.9.9")
+  await net.run(await net.node("carol", { inboundAddrs: [urlOn(carol)] }, carol))
+  const alice = await net.node("alice", { peers: [urlOn(carol)], localnet: false })
   await net.run(alice)
   const { hosts } = alice.p2p
   const host = net.host("bob", "8.8.8.8")

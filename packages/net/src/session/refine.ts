@@ -52,6 +52,7 @@ export class RefineSession implements Session {
       void tasks.spawn((scope) => this.#saveNowAndThen(file, scope))
     }
     void tasks.spawn((scope) => this.#refine(scope))
+    void tasks.spawn((scope) => this.#node.doubts.run(scope))
     if (settings.inboundAddrs.length === 0) return
     void tasks.spawn((scope) => this.#probeAdvertised(tasks, scope))
     void tasks.spawn((scope) => this.#lookAgain(scope))
@@ -82,8 +83,7 @@ export class RefineSession implements Session {
       const url = this.#drawGrey()
       // Without any connection it may well be us who are not there.
       if (url === undefined || channels.idleMs >= settings.timeWithNoConnections * 1000) continue
-      const isThere = await this.#probe(url, signal)
-      if (isThere === false) hosts.lists.unanswered(url)
+      await this.#judge(url, signal, () => hosts.lists.unanswered(url))
     }
   }
 
@@ -92,7 +92,7 @@ export class RefineSession implements Session {
     const { channels, hosts, settings } = this.#node
     if (channels.idleMs >= settings.timeWithNoConnections * 1000) return
     const incumbent = hosts.contested((url) => this.#canProbe(url))
-    if (incumbent !== undefined && (await this.#probe(incumbent, signal)) === false) hosts.demote(incumbent)
+    if (incumbent !== undefined) await this.#judge(incumbent, signal, () => hosts.demote(incumbent))
   }
 
   /** Whether those whom we tell others of are still there. */
@@ -102,7 +102,7 @@ export class RefineSession implements Session {
       await sleep(LOOK_AGAIN_MS, { signal, clock: runtime.clock })
       if (channels.idleMs >= settings.timeWithNoConnections * 1000) continue
       const stalest = hosts.lists.stalest((url) => this.#canProbe(url))
-      if (stalest !== undefined && (await this.#probe(stalest, signal)) === false) hosts.demote(stalest)
+      if (stalest !== undefined) await this.#judge(stalest, signal, () => hosts.demote(stalest))
     }
   }
 
@@ -137,6 +137,18 @@ export class RefineSession implements Session {
       if (clock.monotonic() + PROBE_PAUSE_MS > end) return
       await sleep(PROBE_PAUSE_MS, { signal, clock })
     }
+  }
+
+  /** Probes a host, and condemns it if it does not answer, unless it may be us who are not there. */
+  async #judge(url: string, signal: CancelScope, condemn: () => void): Promise<void> {
+    const { doubts, hosts } = this.#node
+    const attempt = doubts.begin()
+    const lastSeen = hosts.lists.lastSeen(url)
+    if ((await this.#probe(url, signal)) !== false) return
+    doubts.failed(attempt, undefined, () => {
+      // It may have answered since.
+      if (hosts.lists.lastSeen(url) === lastSeen) condemn()
+    })
   }
 
   /** Whether a host is there; undefined if something else is being done with it, or if no proxy of ours leads to it. */

@@ -48,6 +48,20 @@ test("the longest pause doubles with each failure up to 10 minutes, and a succes
   expect(longest(30)).toBeLessThanOrEqual(600_000)
 })
 
+test("while nobody can tell whether it is us who are not there, no pause is longer than 30 s, and none makes the next one longer", () => {
+  const { hosts, retries } = setUp()
+  const next = (isTold: boolean): number => {
+    hosts.enter(URL, "free")
+    retries.failed(URL, isTold)
+    return retries.releaseDue()
+  }
+  const pauses = Array.from({ length: 500 }, () => next(false))
+  expect(Math.max(...pauses)).toBeGreaterThan(25_000)
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000)
+  expect(next(true)).toBeLessThanOrEqual(32_000)
+  expect(next(true)).toBeLessThanOrEqual(64_000)
+})
+
 test("a probe ends the pause, and a host that is busy is left alone", () => {
   const { hosts, retries } = setUp()
   retries.failed(URL)

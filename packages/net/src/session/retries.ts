@@ -5,6 +5,8 @@ import type { Hosts } from "../hosts/hosts.ts"
 const FIRST_PAUSE_MS = 2000
 /** No pause is longer, in milliseconds. */
 const LONGEST_PAUSE_MS = 600_000
+/** Nor than this, if it may be us who are not there: when we are back somebody is to be found at once. */
+const LONGEST_ALONE_MS = 30_000
 /** The failures of so many hosts are remembered. */
 const MOST = 4096
 
@@ -33,14 +35,19 @@ export class Retries {
     this.#context = context
   }
 
-  /** A host could not be connected to, or was lost again at once. */
-  failed(address: string): void {
+  /**
+   * A host could not be connected to, or was lost again at once.
+   *
+   * @param isTold Whether somebody is there who shows that it was the host, not us. Default true.
+   */
+  failed(address: string, isTold = true): void {
     const { hosts, runtime } = this.#context
     const { failures } = this.#failed.get(address) ?? { failures: 0 }
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures)
+    const most = isTold ? LONGEST_PAUSE_MS : LONGEST_ALONE_MS
+    const doubled = FIRST_PAUSE_MS * 2 ** failures
     this.#failed.delete(address)
-    const dueAt = runtime.clock.monotonic() + runtime.random.float() * longest
-    this.#failed.set(address, { failures: failures + 1, dueAt })
+    const dueAt = runtime.clock.monotonic() + runtime.random.float() * Math.min(most, doubled)
+    this.#failed.set(address, { failures: doubled < most ? failures + 1 : failures, dueAt })
     if (hosts.enter(address, "move")) hosts.enter(address, "suspend")
     for (const oldest of this.#failed.keys()) {
       if (this.#failed.size <= MOST) break

@@ -3,6 +3,7 @@ import type { Random } from "@dchat/runtime"
 import type { Channel } from "../channel/channel.ts"
 import { dial } from "./bring-up.ts"
 import type { SessionContext } from "./context.ts"
+import type { Attempt } from "./doubts.ts"
 import { ATTEMPT_MS, type Slot } from "./slot.ts"
 
 /** From one try to the next, in milliseconds: drawn between these, so that nodes do not keep step. */
@@ -32,7 +33,7 @@ export interface RotationOptions {
   readonly chooseNamed: () => string | undefined
   /** Chooses an address of somebody else; undefined if nobody else is known. */
   readonly choose: (random: Random) => string | undefined
-  readonly failed: (address: string, error: unknown) => void
+  readonly failed: (address: string, attempt: Attempt, error: unknown) => void
   /** All were tried in vain: others must be found. */
   readonly starve: () => void
   /**
@@ -90,6 +91,7 @@ export class Rotation {
     const { slot, scope } = victim
     const address = choose()
     if (address === undefined) return "nobody"
+    const attempt = node.doubts.begin()
     try {
       const channel = await dial(address, "outbound", node, { signal: scope })
       const former = slot.replace(channel)
@@ -99,7 +101,7 @@ export class Rotation {
       return "done"
     } catch (error) {
       if (scope.cancelled) return "done"
-      failed(address, error)
+      failed(address, attempt, error)
       return "in vain"
     }
   }

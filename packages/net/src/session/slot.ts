@@ -3,6 +3,7 @@ import type { Channel } from "../channel/channel.ts"
 import { WrongStateError } from "../errors.ts"
 import { dial } from "./bring-up.ts"
 import type { SessionContext } from "./context.ts"
+import type { Attempt } from "./doubts.ts"
 import { textOf } from "./failure.ts"
 
 /** What an outbound slot is doing (darkfi-net 6.3). */
@@ -47,8 +48,10 @@ export interface SlotOptions {
   readonly wake: ManualResetEvent
   /** Returns since when it was connected before it was lost, on the monotonic clock; undefined if it is new. */
   readonly connected: (address: string) => number | undefined
-  /** A dial was in vain, for which there is an error, or a connection was lost at once. */
-  readonly failed: (address: string, error?: unknown) => void
+  /** A dial was in vain. */
+  readonly failed: (address: string, attempt: Attempt, error: unknown) => void
+  /** A connection was lost at once. */
+  readonly lostAtOnce: (address: string) => void
   /** Somebody was connected for so long that it counts. */
   readonly succeeded: (address: string) => void
   /** Somebody of those was lost who had been connected to first at a moment on the monotonic clock. */
@@ -163,6 +166,7 @@ export class Slot {
     const { node, index: slot, failed } = this.#options
     this.#move("connecting")
     node.dnet.publish({ event: "outbound_slot_connecting", info: { slot, addr: address } })
+    const attempt = node.doubts.begin()
     try {
       const channel = await dial(address, "outbound", node, {
         signal,
@@ -176,13 +180,13 @@ export class Slot {
     } catch (error) {
       checkpoint(signal)
       node.dnet.publish({ event: "outbound_slot_disconnected", info: { slot, err: textOf(error) } })
-      failed(address, error)
+      failed(address, attempt, error)
     }
   }
 
   /** Waits for the end of the channel that is here, whichever that is by then. */
   async #untilLost(): Promise<void> {
-    const { failed, succeeded, lost } = this.#options
+    const { lostAtOnce, succeeded, lost } = this.#options
     let channel: Channel | undefined
     while (channel !== this.#channel) {
       channel = this.#channel
@@ -190,7 +194,7 @@ export class Slot {
       await channel?.stop()
     }
     const address = channel?.address ?? ""
-    if (this.connectedMs < SETTLED_MS) return failed(address)
+    if (this.connectedMs < SETTLED_MS) return lostAtOnce(address)
     succeeded(address)
     lost(address, this.#since)
   }
