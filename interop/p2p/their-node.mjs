@@ -27,8 +27,10 @@ export async function theirServer(held, options = "") {
 export async function told(theirs, count = 1) {
   const visits = []
   while (visits.length < count) {
-    const line = JSON.parse(await theirs.line())
-    if (line !== "open") visits.push(line)
+    const line = await theirs.line()
+    if (line === undefined)
+      throw new Error(`the node in Rust is gone; it told of ${visits.length} of ${count} connections`)
+    if (line !== '"open"') visits.push(JSON.parse(line))
   }
   return visits
 }
