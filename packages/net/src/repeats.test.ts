@@ -18,6 +18,15 @@ test("the same of the same is news once in ten minutes, and again when all was w
   expect(repeats.isNews("bob", "timed out")).toBe(true)
 })
 
+test("what is something else each time does not fill the log either", async () => {
+  const world = virtualWorld()
+  const repeats = new Repeats(world.host({ name: "node" }).clock)
+  const news = Array.from({ length: 100 }, (_, i) => repeats.isNews("bob", i % 2 === 0 ? "refused" : "hung up"))
+  expect(news.filter(Boolean)).toHaveLength(8)
+  await world.advance(600_000)
+  expect(repeats.isNews("bob", "hung up")).toBe(true)
+})
+
 test("of strangers no more is news than the log has room for, of one of them least of all", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 5 })), { maxLength: 200 }), (visits) => {

@@ -9,9 +9,12 @@ interface Said {
   readonly at: number
 }
 
-/** How many lines are said of strangers in that time, and how many of one of them. */
+/** How many lines are said in that time of one whom we have chosen. */
+const MOST_OF_ONE = 8
+
+/** How many are said of strangers, and how many of one of them. */
 const MOST_OF_STRANGERS = 16
-const MOST_OF_ONE = 3
+const MOST_OF_ONE_STRANGER = 3
 
 interface SaidOfStranger extends Said {
   readonly who: string
@@ -20,7 +23,7 @@ interface SaidOfStranger extends Said {
 /** Keeps a log from filling with the same line: what fails every few seconds is told once, and every ten minutes. */
 export class Repeats {
   readonly #clock: Clock
-  readonly #said = new Map<string, Said>()
+  readonly #said = new Map<string, readonly Said[]>()
   /** The oldest first. */
   #strangers: readonly SaidOfStranger[] = []
 
@@ -28,12 +31,15 @@ export class Repeats {
     this.#clock = clock
   }
 
-  /** Whether this is worth a line: nothing, or something else, was said of it, or that was long ago. */
+  /**
+   * Whether this is worth a line: nothing, or something else, was said of it, or that was long ago. Of what is something else
+   * each time no more than eight lines are worth it in ten minutes.
+   */
   isNews(about: string, what: string): boolean {
     const now = this.#clock.monotonic()
-    const said = this.#said.get(about)
-    if (said?.what === what && now - said.at < SAY_AGAIN_MS) return false
-    this.#said.set(about, { what, at: now })
+    const said = (this.#said.get(about) ?? []).filter(({ at }) => now - at < SAY_AGAIN_MS)
+    if (said.at(-1)?.what === what || said.length >= MOST_OF_ONE) return false
+    this.#said.set(about, [...said, { what, at: now }])
     return true
   }
 
@@ -46,7 +52,7 @@ export class Repeats {
     this.#strangers = this.#strangers.filter(({ at }) => now - at < SAY_AGAIN_MS)
     if (this.#strangers.length >= MOST_OF_STRANGERS) return false
     const ofThis = this.#strangers.filter((said) => said.who === who)
-    if (ofThis.length >= MOST_OF_ONE || ofThis.some((said) => said.what === what)) return false
+    if (ofThis.length >= MOST_OF_ONE_STRANGER || ofThis.some((said) => said.what === what)) return false
     this.#strangers = [...this.#strangers, { who, what, at: now }]
     return true
   }
