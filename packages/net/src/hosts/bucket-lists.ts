@@ -185,11 +185,12 @@ export class BucketLists extends HostRoster<Kept> implements HostLists {
     return index
   }
 
-  /** Who was banned first is let off first. */
+  /** Who was banned first is let off first, and the configured blacklist, which is of no time, last. */
   #trimBlack(): void {
     const surplus = this.size("black") - LIST_CAPS.black
     if (surplus <= 0) return
-    const oldestFirst = this.entries("black").toSorted((a, b) => a.lastSeen - b.lastSeen)
+    const ageOf = ({ lastSeen }: HostEntry): number => lastSeen || Number.MAX_VALUE
+    const oldestFirst = this.entries("black").toSorted((a, b) => ageOf(a) - ageOf(b))
     for (const { url } of oldestFirst.slice(0, surplus)) this.leave(url)
     this.#evicted += surplus
   }

@@ -87,8 +87,14 @@ export class HostFile {
       if (key !== undefined) lists.key = key
       const now = Math.floor(clock.now() / 1000)
       const hosts = parseHostList(text)
-      for (const { colour, url, lastSeen } of hosts) {
-        this.#place(colour, { url, lastSeen: policy.seen(BigInt(lastSeen), now, true) }, sources.get(url))
+      const seen = hosts.map((host) => ({ ...host, lastSeen: policy.seen(BigInt(host.lastSeen), now, true) }))
+      // The banned at once: whether there are too many is looked at each time.
+      lists.store(
+        "black",
+        seen.filter(({ colour }) => colour === "black"),
+      )
+      for (const { colour, url, lastSeen } of seen) {
+        if (colour !== "black") this.#place(colour, { url, lastSeen }, sources.get(url))
       }
       log.info(`Read ${hosts.length} hosts from ${this.#name}`)
     } catch (error) {

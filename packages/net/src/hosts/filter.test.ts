@@ -1,6 +1,6 @@
 import { parseUrl } from "@dchat/wire"
 import { expect, test } from "vitest"
-import { judgeAddress, type FilterView } from "./filter.ts"
+import { judgeAddress, placeOf, type FilterView } from "./filter.ts"
 
 const ONION = `${"a".repeat(55)}d`
 const B32 = `${"b".repeat(51)}a`
@@ -43,8 +43,22 @@ test.each([
   ["tcp://192.168.1.1:1", "drop"],
   ["tcp://[::1]:1", "drop"],
   ["tcp://localhost:1", "drop"],
+  [`tcp://${"a.".repeat(126)}a:1`, "take"],
+  [`tcp://${"a.".repeat(126)}aa:1`, "drop"],
 ])("%s: %s", (url, verdict) => {
   expect(judgeAddress(url, view())).toBe(verdict)
+})
+
+test.each([
+  ["tcp://8.8.8.8:1/", "tcp://8.8.8.8:1/"],
+  ["tcp://user:word@8.8.8.8:1/a/b?c#d", "tcp://8.8.8.8:1/"],
+  ["tcp+tls://dark.fi:9600/?source=upnp&upnp_cookie=0123456789abcdef", "tcp+tls://dark.fi:9600/"],
+  ["tcp://[2606:4700::1111]:1/#a", "tcp://[2606:4700::1111]:1/"],
+  ["i2p://some-name.i2p:1/a", "i2p://some-name.i2p:1"],
+  ["tcp://8.8.8.8/a", "tcp://8.8.8.8/a"],
+  ["unix:///tmp/x", "unix:///tmp/x"],
+])("%s is at %s", (url, place) => {
+  expect(placeOf(url)).toBe(place)
 })
 
 const URL = "tcp://8.8.8.8:1/"

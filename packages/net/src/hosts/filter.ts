@@ -1,4 +1,4 @@
-import { FormatError, parseUrl, type ParsedUrl } from "@dchat/wire"
+import { FormatError, canonicalUrl, parseUrl, type ParsedUrl } from "@dchat/wire"
 import { isLocalHost } from "./local.ts"
 
 /** What the filter needs to know of the node. */
@@ -15,6 +15,21 @@ export interface FilterView {
   isKnown(url: string): boolean
 }
 
+/** No name of a host that could be looked up is longer (RFC 1035 2.3.4). */
+const MOST_HOST_CHARACTERS = 253
+
+/**
+ * What of a canonical address says where a node is: scheme, host and port. A user, a path, a query or a fragment would make one
+ * node many, each of them dialled, banned and forgotten by itself, and an address of 65 kB fills the lists.
+ */
+export function placeOf(url: string): string {
+  if (PLAIN.test(url)) return url
+  const parsed = tryParse(url)
+  if (parsed === undefined || parsed.host === "" || parsed.port === undefined) return url
+  const { scheme, host, port } = parsed
+  return canonicalUrl(`${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`)
+}
+
 type Parts = Pick<ParsedUrl, "href" | "scheme" | "host" | "port">
 
 /** Where a received address goes: nowhere, to the dark list, or (`take`) to the grey one. */
@@ -29,6 +44,7 @@ const PLAIN_SCHEMES: readonly string[] = ["tcp", "tcp+tls", "quic"]
 export function judgeAddress(url: string, view: FilterView): Verdict {
   const parsed = partsOf(url)
   if (parsed === undefined || parsed.host === "" || parsed.port === undefined) return "drop"
+  if (parsed.host.length > MOST_HOST_CHARACTERS) return "drop"
   if (view.isConfigured(parsed.href) || view.isBlacklisted(parsed.href)) return "drop"
   if (isOwn(parsed, view)) return "drop"
   if (!view.localnet && isLocalHost(parsed.host)) return "drop"

@@ -1,14 +1,14 @@
 import type { Random, Runtime } from "@dchat/runtime"
 import { Publisher } from "@dchat/task"
-import { canonicalUrl, parseUrl, type ParsedUrl } from "@dchat/wire"
+import { parseUrl } from "@dchat/wire"
 import type { Channel } from "../channel/channel.ts"
 import type { AddrRequest } from "../message/address.ts"
 import type { SessionKind } from "../session-kind.ts"
 import type { Settings } from "../settings/settings.ts"
-import { judgeAddress, type FilterView } from "./filter.ts"
+import { Bans } from "./bans.ts"
+import { judgeAddress, placeOf, type FilterView } from "./filter.ts"
 import { Contests } from "./contests.ts"
 import type { HostEntry, HostLists } from "./lists.ts"
-import { isLocalHost } from "./local.ts"
 import { dialableSchemes } from "./mixing.ts"
 import { netgroupOf } from "./netgroup.ts"
 import { ourPolicy } from "./our-policy.ts"
@@ -18,9 +18,6 @@ import { HostStates, type HostState } from "./state.ts"
 
 /** Hosts that we cannot reach are shared for this long, in seconds. */
 const DARK_AGE_S = 86_400
-
-/** A ban lasts for this long, in seconds. */
-const BAN_AGE_S = 86_400
 
 /** What the hosts need of their node. */
 export interface HostsOptions {
@@ -43,6 +40,7 @@ export class Hosts {
   readonly #states = new HostStates()
   readonly #options: HostsOptions
   readonly #contests: Contests
+  readonly #bans: Bans
   #asked = 0
   #surplus = 0
 
@@ -55,6 +53,7 @@ export class Hosts {
       random: options.runtime.random,
     })
     this.#contests = new Contests(this.lists)
+    this.#bans = new Bans({ lists: this.lists, clock: options.runtime.clock, settings: options.settings })
   }
 
   /** The netgroup of an address. */
@@ -107,11 +106,14 @@ export class Hosts {
     return this.policy.allowance({ session, clock: this.#options.runtime.clock, questions: this })
   }
 
-  /** Those of the addresses that a peer sent which it may tell us of; the others are counted. */
+  /**
+   * Those of the addresses that a peer sent which it may tell us of, with nothing in them but scheme, host and port; the others
+   * are counted.
+   */
   admit(addresses: readonly ReceivedAddress[], allowance: Allowance): readonly ReceivedAddress[] {
     const count = allowance.take(addresses.length)
     this.#surplus += addresses.length - count
-    return count === addresses.length ? addresses : addresses.slice(0, count)
+    return addresses.slice(0, count).map(([url, lastSeen]) => [placeOf(url), lastSeen] as const)
   }
 
   /**
@@ -190,43 +192,24 @@ export class Hosts {
     return this.policy.chooseOther(this.lists, draw, random)
   }
 
-  /** Whether an address, or every port of its host, is banned or blacklisted (darkfi-net 7.4). */
+  /** Whether an address, every port of its host, or its network is banned or blacklisted (darkfi-net 7.4). */
   isBlacklisted(url: string): boolean {
-    if (this.lists.size("black") === 0) return false
-    return this.lists.has("black", url) || this.lists.has("black", withoutPort(parseUrl(url)))
+    return this.#bans.has(url)
   }
 
-  /** Bans a peer for a day. Returns the address that was banned, if there is one to ban (darkfi-net 4.6). */
+  /** Bans a peer for a day. Returns what was banned, if there is something to ban (darkfi-net 4.6). */
   ban(channel: Pick<Channel, "address" | "session">): string | undefined {
-    const target = this.#banTarget(channel)
-    if (target === undefined) return undefined
-    const { host } = parseUrl(target)
-    if (host === "" || (isLocalHost(host) && !this.#settings.localnet)) return undefined
-    this.lists.move("black", [{ url: target, lastSeen: this.#now }])
-    return target
+    return this.#bans.add(channel)
   }
 
   /** Lifts bans that are older than a day. Those that the settings name stay. */
   liftOldBans(): void {
-    const moment = this.#now - BAN_AGE_S
-    for (const { url, lastSeen } of this.lists.entries("black")) {
-      if (lastSeen > 0 && lastSeen < moment) this.lists.remove("black", url)
-    }
+    this.#bans.liftOld()
   }
 
   /** Bans the hosts that the settings name (darkfi-net 7.11). */
   importBlacklist(): void {
-    const banned = this.#settings.blacklist.flatMap(({ host, schemes, ports }) =>
-      (schemes.length > 0 ? schemes : ["tcp+tls"]).flatMap((scheme) =>
-        (ports.length > 0 ? ports.map((port) => `:${port}`) : [""]).map((port) =>
-          canonicalUrl(`${scheme}://${bracketed(host)}${port}`),
-        ),
-      ),
-    )
-    this.lists.store(
-      "black",
-      banned.map((url) => ({ url, lastSeen: 0 })),
-    )
+    this.#bans.importBlacklist()
   }
 
   /** Proven hosts are not pushed out by others: who finds no room waits, as a grey, until one of them is found gone. */
@@ -260,28 +243,4 @@ export class Hosts {
       isKnown: (url) => this.lists.lastSeen(url) !== undefined,
     }
   }
-
-  #banTarget({ address, session }: Pick<Channel, "address" | "session">): string | undefined {
-    if (session !== "inbound") return address
-    const parsed = parseUrl(address)
-    const { scheme, host } = parsed
-    if (scheme === "unix" || host === "") return undefined
-    if ((scheme === "tor" || scheme === "tor+tls") && isLocalHost(host)) return undefined
-    return this.#isProven(host) ? address : withoutPort(parsed)
-  }
-
-  /** Whether we know a good node on a host: then a bad one on it does not condemn the others. */
-  #isProven(host: string): boolean {
-    return (["gold", "white"] as const).some((colour) =>
-      this.lists.entries(colour).some(({ url }) => parseUrl(url).host === host),
-    )
-  }
-}
-
-function withoutPort({ scheme, host }: ParsedUrl): string {
-  return host === "" ? "" : canonicalUrl(`${scheme}://${bracketed(host)}`)
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host
 }

@@ -60,3 +60,14 @@ test("what a peer says unasked beyond the first few is not taken, and counted; t
   expect(bob.p2p.getCounters().addressesDropped).toBe(484 + 499)
   await net.world.runUntil(mallory.close())
 })
+
+test("what stands before and behind host and port makes no other node of one: it is dialled and kept once", async () => {
+  await using net = new TestNet()
+  const bob = await net.listening("bob")
+  const mallory = await net.world.runUntil(RawPeer.dial(bob.url, net.host("mallory")))
+  mallory.introduce()
+  const urls = ["user:word@10.9.9.9:5/", "10.9.9.9:5/a/b", "10.9.9.9:5/?c", `10.9.9.9:5/#${"d".repeat(60_000)}`]
+  mallory.send(Addr, { addrs: urls.map((url) => [`tcp://${url}`, 5n]) })
+  await net.world.advance(100)
+  expect(bob.p2p.hosts.lists.entries("grey").map(({ url }) => url)).toEqual(["tcp://10.9.9.9:5/"])
+})
