@@ -61,6 +61,38 @@ test("bytes that a peer was too slow to take before its connection was closed", 
 })
 
 test.each([
+  ["is another application", (peer: RawPeer) => peer.introduce({ appName: "another" })],
+  [
+    "says what nobody knows",
+    (peer: RawPeer) => {
+      peer.introduce()
+      peer.sendBytes(Uint8Array.of(...MAGIC, 1, 0x78, 0))
+    },
+  ],
+  ["hangs up before it has said who it is", (peer: RawPeer) => peer.end()],
+  [
+    "hangs up as a visitor does",
+    (peer: RawPeer) => {
+      peer.introduce()
+      peer.end()
+    },
+  ],
+] as const)("what is lost on a peer that %s is counted, and fills no log", async (_what, play) => {
+  await using net = new TestNet({ windowBytes: 16 })
+  const bob = await net.listening("bob")
+  const stream = await net.world.runUntil(
+    net.host("rude").network.connect({ kind: "tcp", host: "10.0.0.1", port: 1000 }),
+  )
+  const peer = new RawPeer(stream, bob.host)
+  stream.pause()
+  play(peer)
+  await net.world.advance(1500)
+  expect(bob.p2p.getCounters().bytesUnsent).toBeGreaterThan(0)
+  await net.world.runUntil(peer.close())
+  expect(net.said("bob").filter((line) => line.includes("could not be sent"))).toEqual([])
+})
+
+test.each([
   ["drop-oldest", 5],
   ["drop-newest", 5],
   ["close", 1],
