@@ -124,7 +124,7 @@ test("many who do not fit cannot fill the log, one of them least of all", async 
   expect(about()).toHaveLength(3)
   for (let i = 0; i < 40; i++) await visit(net.host(`stranger ${i}`), "x".repeat(100))
   expect(about()).toHaveLength(16)
-  for (const line of about()) expect(line.length).toBeLessThan(300)
+  expect(about().at(-1)).toContain(`the peer is "${"x".repeat(64)}..." 0.4.1,`)
   await net.world.advance(TEN_MINUTES)
   await visit(stranger, "name 0")
   expect(about()).toHaveLength(17)
