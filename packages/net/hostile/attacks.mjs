@@ -66,6 +66,7 @@ const WORDS = [
   saying("non-minimal command length", "closed", ({ nonMinimalCommandLength }) => nonMinimalCommandLength),
   saying("non-minimal payload length", "banned", ({ nonMinimalPayloadLength }) => nonMinimalPayloadLength),
   saying("undecodable payload", "banned", ({ undecodable }) => undecodable),
+  peerSaying("a long non-ASCII http host in addr", "banned", ({ longName }) => longName()),
   peerSaying("surplus bytes", "closed", ({ surplus }) => surplus),
   saying("another application", "closed", ({ wrongVersion }) => wrongVersion),
   peerSaying("wrong pong", "closed", ({ wrongPong }) => wrongPong),

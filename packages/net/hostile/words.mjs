@@ -102,6 +102,14 @@ export function makeWords({ encode, magic, app, types, random }) {
     },
     /** One's own address, seen at the end of time. */
     ownAddress: (/** @type {string} */ way) => encode(Addr, { addrs: [[way, 2n ** 64n - 1n]] }),
+    /** An addr with one address, whose name is as long as fits, not ASCII, and takes a parser of URLs long to encode. */
+    longName: () => {
+      const name = Array.from({ length: 21_000 }, () => String.fromCodePoint(0x4e00 + random(20_000))).join("")
+      const url = new TextEncoder().encode(`http://${name}:1/`)
+      const length = [0xfd, (url.length + 12) & 0xff, (url.length + 12) >> 8]
+      const entry = [1, 0xfd, url.length & 0xff, url.length >> 8]
+      return joined([header("addr", [...length, ...entry]), url, new Uint8Array(8)])
+    },
     chat: (/** @type {number} */ length) => encode(Chat, { msg: "x".repeat(length) }),
   }
 }
