@@ -2,6 +2,8 @@ import { virtualWorld, type VirtualWorld } from "@dchat/runtime/virtual"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { defaultSettings, type Settings } from "../settings/settings.ts"
+import { RawPeer } from "../testing/raw-peer.test-kit.ts"
+import { MAGIC, TestNet } from "../testing/test-net.test-kit.ts"
 import { HostFile } from "./file.ts"
 import { Hosts } from "./hosts.ts"
 import { LIST_CAPS, type HostEntry } from "./lists.ts"
@@ -98,6 +100,43 @@ test("a blacklisted IPv6 host is that host alone", () => {
   const { hosts } = node({ blacklist: [{ host: "2606:4700::", schemes: ["tcp"], ports: [] }] })
   hosts.importBlacklist()
   expect(["::", "::1"].map((end) => hosts.isBlacklisted(`tcp://[2606:4700${end}]:1/`))).toEqual([true, false])
+})
+
+test("what the blacklist names no longer is let in again, who was banned is not", () => {
+  const blacklist = [{ host: "8.8.4.4", schemes: ["tcp"], ports: [] }]
+  const { hosts } = node({ blacklist })
+  hosts.importBlacklist()
+  hosts.ban(PEER)
+  blacklist.length = 0
+  blacklist.push({ host: "9.9.9.9", schemes: ["tcp"], ports: [] })
+  hosts.importBlacklist()
+  expect(["8.8.4.4", "8.8.8.8", "9.9.9.9"].map((ip) => hosts.isBlacklisted(`tcp://${ip}:1/`))).toEqual([
+    false,
+    true,
+    true,
+  ])
+})
+
+test("who comes from the /64 of somebody who was banned hears not a word", async () => {
+  await using net = new TestNet()
+  const host = net.host("bob", "2606:4700:1::1")
+  const url = "tcp://[2606:4700:1::1]:1000/"
+  const bob = await net.node("bob", { localnet: false, inboundAddrs: [url] }, host)
+  await net.run(bob)
+  const dial = (ip: string): Promise<RawPeer> => net.world.runUntil(RawPeer.dial(url, net.host(ip, ip)))
+  const mallory = await dial("2606:4700:7::1")
+  mallory.introduce()
+  mallory.sendBytes(Uint8Array.of(...MAGIC, 1, 0x78, 0))
+  await net.world.advance(100)
+  const [neighbour, another] = [await dial("2606:4700:7::2"), await dial("2606:4700:8::1")]
+  another.introduce()
+  await net.world.advance(100)
+  expect([neighbour, another].map(({ seen, closedAt }) => [seen.length > 0, closedAt !== undefined])).toEqual([
+    [false, true],
+    [true, false],
+  ])
+  expect(net.said("bob")).toContain('Banned tcp://[2606:4700:7::]/64: unknown command "x"')
+  await net.world.runUntil(Promise.all([mallory, neighbour, another].map((peer) => peer.close())))
 })
 
 test("a ban lasts a day, whoever sets the clock", async () => {

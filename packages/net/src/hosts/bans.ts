@@ -29,6 +29,8 @@ export class Bans {
   readonly #context: BansContext
   /** The UNIX time at which the monotonic clock was 0, in milliseconds, by the wall clock of the start. */
   readonly #epoch: number
+  /** What the settings named last. */
+  #blacklist: readonly string[] = []
 
   constructor(context: BansContext) {
     const { clock } = context
@@ -75,10 +77,11 @@ export class Bans {
     }
   }
 
-  /** Bans the hosts that the settings name. */
+  /** Bans the hosts that the settings name, and no longer those that they named before. */
   importBlacklist(): void {
     const { lists, settings } = this.#context
-    const banned = settings.blacklist.flatMap(({ host, schemes, ports }) =>
+    for (const url of this.#blacklist) lists.remove("black", url)
+    this.#blacklist = settings.blacklist.flatMap(({ host, schemes, ports }) =>
       (schemes.length > 0 ? schemes : ["tcp+tls"]).flatMap((scheme) =>
         (ports.length > 0 ? ports.map((port) => `:${port}`) : [""]).map((port) =>
           canonicalUrl(`${scheme}://${bracketed(host)}${port}`),
@@ -87,7 +90,7 @@ export class Bans {
     )
     lists.store(
       "black",
-      banned.map((url) => ({ url, lastSeen: FOR_EVER })),
+      this.#blacklist.map((url) => ({ url, lastSeen: FOR_EVER })),
     )
   }
 
