@@ -46,7 +46,7 @@ function change(net: Partial<Settings>, rpc: Partial<Running["rpc"]> = {}): Runn
 
 test("equal settings, though they are other lists and tables, change nothing", () => {
   const plan = planReload(RUNNING, structuredClone(RUNNING))
-  expect(plan).toEqual({ net: {}, disabledMethods: ["recv"], changed: [], needsRestart: [], keepsRefusing: false })
+  expect(plan).toEqual({ net: {}, disabledMethods: ["recv"], changed: [], needsRestart: [] })
   expect(afterReload(RUNNING, plan)).toEqual(RUNNING)
 })
 
@@ -68,13 +68,6 @@ test("of the RPC server the methods that are disabled change, where it listens d
   const plan = planReload(RUNNING, change({}, { listen: "tcp://127.0.0.1:2", disabledMethods: [] }))
   expect(plan).toMatchObject({ changed: ["rpc_disabled_methods"], needsRestart: ["rpc_listen"] })
   expect(afterReload(RUNNING, plan).rpc).toEqual({ listen: "tcp://127.0.0.1:1", disabledMethods: [] })
-})
-
-test("a host that is taken off the blacklist is told of, one that is added is not", () => {
-  const [bad, worse] = ["bad", "worse"].map((host) => ({ host, schemes: ["tcp"], ports: [] }))
-  const running = change({ blacklist: [bad!] })
-  expect(planReload(running, change({ blacklist: [worse!, structuredClone(bad!)] })).keepsRefusing).toBe(false)
-  expect(planReload(running, change({ blacklist: [worse!] })).keepsRefusing).toBe(true)
 })
 
 test("a running network takes each setting that is said to change, and no other but the datastore", async () => {

@@ -12,8 +12,6 @@ export interface Reload {
   readonly changed: readonly string[]
   /** What differs and stays as it is until a restart, by the keys of the file. */
   readonly needsRestart: readonly string[]
-  /** Whether hosts stand on the blacklist no more, which stay refused until a restart. */
-  readonly keepsRefusing: boolean
 }
 
 /** The settings that a daemon goes by, of file and command line together. */
@@ -43,9 +41,6 @@ export function planReload(running: Running, read: Running): Reload {
       ...free.map(keyOf),
     ],
     needsRestart: [...(listen === running.rpc.listen ? [] : ["rpc_listen"]), ...fixed.map(keyOf)],
-    keepsRefusing: running.net.blacklist.some(
-      (host) => !read.net.blacklist.some((one) => isDeepStrictEqual(one, host)),
-    ),
   }
 }
 

@@ -67,7 +67,6 @@ test("what has no effect, and what needs a restart, is a warning", async () => {
     "warn: /d.toml: foo in the file is unknown and has no effect",
     "info: Read /d.toml again: changed blacklist",
     "warn: /d.toml: hostlist: only a restart changes that",
-    "warn: /d.toml: hosts that blacklist names no more are refused until a restart",
   ])
 })
 

@@ -36,9 +36,8 @@ export async function reloadWhenTold(running: Running, { requests, read, daemon,
   }
 }
 
-function tell({ path, warnings }: Config, { changed, needsRestart, keepsRefusing }: Reload, log: Log): void {
+function tell({ path, warnings }: Config, { changed, needsRestart }: Reload, log: Log): void {
   for (const warning of warnings) log.warn(`${path}: ${warning}`)
   log.info(`Read ${path} again: ${changed.length === 0 ? "nothing has changed" : `changed ${changed.join(", ")}`}`)
   if (needsRestart.length > 0) log.warn(`${path}: ${needsRestart.join(", ")}: only a restart changes that`)
-  if (keepsRefusing) log.warn(`${path}: hosts that blacklist names no more are refused until a restart`)
 }
