@@ -26,6 +26,7 @@ const TRIES = [
   ["suite=TLS13_AES_128_GCM_SHA256", { ...GOOD, suite: "TLS13_AES_128_GCM_SHA256" }],
   ["suite=TLS13_CHACHA20_POLY1305_SHA256", { ...GOOD, suite: "TLS13_CHACHA20_POLY1305_SHA256" }],
   ["end=half", GOOD],
+  ["end=garble", { ...GOOD, end: "received fatal alert: BadRecordMac; then it is closed" }],
   ["end=cut", { ...GOOD, end: "hung up" }],
 ]
 const GROUPS = ["secp256r1", "secp384r1"]

@@ -15,8 +15,9 @@
 //! - `piece-bytes=N`: the most for each read and each write of the socket
 //! - `key-update`: new keys, from both sides, between pings
 //! - `blob-bytes=N`: sends a message of so many bytes, and waits until it comes back
-//! - `end=notify|half|cut|wait|flood`: says close_notify and reads on; ends its half of TCP without a word and reads on; hangs up;
-//!   waits for the other side to go; writes without a pause until it cannot
+//! - `end=notify|half|garble|cut|wait|flood`: says close_notify and reads on; ends its half of TCP without a word and reads on;
+//!   writes a record that nobody has encrypted and reads on; hangs up; waits for the other side to go; writes without a pause
+//!   until it cannot
 
 mod options;
 mod talk;

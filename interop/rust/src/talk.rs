@@ -13,6 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const CHUNK_BYTES: usize = 16_384;
 /// Of each message of a flood.
 const FLOOD_BYTES: usize = 65_536;
+/// Data, TLS says, 17 bytes of it.
+const RECORD: [u8; 22] = [23, 3, 3, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const NONCE: [u8; 2] = [42, 0];
 /// What a node says without being asked.
 const DUE: [&str; 3] = ["version", "getaddr", "ping"];
@@ -104,6 +106,7 @@ impl<'a> Talk<'a> {
                 self.tls.send_close_notify();
                 self.flush().map_err(Failure::from)
             }
+            "garble" => self.line.write_all(&RECORD).map_err(Failure::from),
             "half" => self.line.socket.shutdown(Shutdown::Write).map_err(Failure::from),
             "cut" => return "hung up".into(),
             "flood" => self.flood(),
@@ -111,9 +114,9 @@ impl<'a> Talk<'a> {
         };
         match ended.and_then(|()| self.hear_out()) {
             Ok(()) => "close_notify".into(),
-            Err(error) => match error.downcast_ref::<io::Error>() {
-                Some(error) => format!("{:?}", error.kind()),
-                None => format!("failed: {error}"),
+            Err(error) => match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+                None | Some(io::ErrorKind::Other) => format!("{error}; then {}", self.hang_on()),
+                Some(kind) => format!("{kind:?}"),
             },
         }
     }
@@ -170,6 +173,14 @@ impl<'a> Talk<'a> {
     fn hear_out(&mut self) -> Result<(), Failure> {
         while self.read()? > 0 {}
         Ok(())
+    }
+
+    /// Says whether the other side closes the connection by itself.
+    fn hang_on(&mut self) -> &'static str {
+        match io::copy(&mut self.line, &mut io::sink()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => "nothing",
+            _ => "it is closed",
+        }
     }
 
     /// Takes in what has come; 0 after close_notify.
