@@ -33,9 +33,9 @@ export class TlsContexts {
 }
 
 /**
- * No session is taken up again: each connection shows its certificates, and what a ticket would carry is kept nowhere. A
- * ticket holds the peer's certificate; two of them behind the handshake make OpenSSL keep larger buffers, 18 KiB for each
- * connection that is accepted.
+ * No session is taken up again: each connection shows its certificates. OpenSSL still hands out tickets, but they name a
+ * session that is kept nowhere; otherwise they hold the peer's certificate, and two of them behind the handshake make it keep
+ * larger buffers, 18 KiB for each connection that is accepted.
  */
 const NO_TICKETS = constants.SSL_OP_NO_TICKET
 
